@@ -1,0 +1,1 @@
+// VoiceAudio: to be written.

@@ -1,0 +1,1 @@
+// VoiceCluster: to be written.

@@ -1,0 +1,1 @@
+// VoiceConcurrency: to be written.

@@ -1,0 +1,1 @@
+// VoiceConfiguration: to be written.

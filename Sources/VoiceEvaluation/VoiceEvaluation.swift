@@ -1,0 +1,1 @@
+// VoiceEvaluation: to be written.

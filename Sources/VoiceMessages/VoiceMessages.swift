@@ -1,0 +1,1 @@
+// VoiceMessages: to be written.

@@ -1,0 +1,1 @@
+// VoiceModels: to be written.

@@ -1,0 +1,1 @@
+// VoiceNN: to be written.

@@ -1,0 +1,1 @@
+// VoicePostgres: to be written.

@@ -1,0 +1,1 @@
+// VoiceRPC: to be written.

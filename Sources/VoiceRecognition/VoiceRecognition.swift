@@ -1,0 +1,1 @@
+// VoiceRecognition: to be written.

@@ -1,0 +1,1 @@
+// VoiceSearch: to be written.

@@ -1,0 +1,1 @@
+// VoiceServiceKit: to be written.

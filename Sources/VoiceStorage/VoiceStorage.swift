@@ -1,0 +1,1 @@
+// VoiceStorage: to be written.

@@ -1,0 +1,1 @@
+// VoiceTensor: to be written.
