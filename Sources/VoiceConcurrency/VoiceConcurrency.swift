@@ -1,1 +1,0 @@
-// VoiceConcurrency: to be written.

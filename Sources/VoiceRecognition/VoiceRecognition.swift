@@ -1,1 +1,0 @@
-// VoiceRecognition: to be written.

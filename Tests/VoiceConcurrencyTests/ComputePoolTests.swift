@@ -1,0 +1,131 @@
+import Testing
+import Synchronization
+import VoiceConcurrency
+
+@Suite("Compute pool")
+struct ComputePoolTests {
+  @Test("Work runs and its result or error comes back")
+  func results() async throws {
+    let pool = ComputePool(name: "test", threads: 2, queueLimit: 8)
+    #expect(try await pool.run { _ in 6 * 7 } == 42)
+    struct Broken: Error {}
+    await #expect(throws: Broken.self) { try await pool.run { _ in throw Broken() } }
+    await pool.shutDown()
+    await #expect(throws: ComputePool.Rejection.shutDown) { try await pool.run { _ in } }
+  }
+
+  @Test("No more units of work run at once than there are threads")
+  func bounded() async throws {
+    let pool = ComputePool(name: "test", threads: 2, queueLimit: 1000)
+    let (running, most) = (Shared(0), Shared(0))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<200 {
+        group.addTask {
+          try await pool.run { _ in
+            let now = running.add(1)
+            most.raise(to: now)
+            running.add(-1)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(most.value >= 1 && most.value <= 2)
+    await pool.shutDown()
+  }
+
+  @Test("A full queue refuses at once and says when to come back")
+  func full() async throws {
+    let pool = ComputePool(name: "test", threads: 1, queueLimit: 0)
+    let (begun, release) = (Gate(), Gate())
+    async let first: Void = pool.run { _ in
+      begun.open()
+      release.wait()
+    }
+    begun.wait()
+    async let second: Void = pool.run { _ in }  // the place that the one thread frees next
+    while pool.queueDepth < 1 { await Task.yield() }
+    do {
+      try await pool.run { _ in }
+      Issue.record("a third unit of work was taken")
+    } catch ComputePool.Rejection.queueFull(let retryAfter) {
+      #expect(retryAfter > .zero)
+    }
+    release.open()
+    _ = try await (first, second)
+    await pool.shutDown()
+  }
+
+  @Test("Work whose deadline has passed is refused and never begun")
+  func deadline() async throws {
+    let pool = ComputePool(name: "test", threads: 1, queueLimit: 4)
+    let begun = Shared(0)
+    do {
+      try await pool.run(deadline: .now - .seconds(1)) { _ in begun.add(1) }
+      Issue.record("late work was taken")
+    } catch ComputePool.Rejection.deadlineTooClose {}
+    #expect(begun.value == 0)
+    await pool.shutDown()
+  }
+
+  @Test("Cancelling the wait ends it, and work that runs is told")
+  func cancellation() async throws {
+    let pool = ComputePool(name: "test", threads: 1, queueLimit: 4)
+    let begun = Gate()
+    let running = Task {
+      try await pool.run { flag in
+        begun.open()
+        while !flag.isCancelled {}
+        try flag.check()
+      }
+    }
+    begun.wait()
+    let never = Shared(0)
+    let waiting = Task { try await pool.run { _ in never.add(1) } }
+    while pool.queueDepth < 1 { await Task.yield() }
+    waiting.cancel()
+    await #expect(throws: CancellationError.self) { try await waiting.value }
+    running.cancel()
+    await #expect(throws: CancellationError.self) { try await running.value }
+    await pool.shutDown()
+    #expect(never.value == 0)
+  }
+}
+
+@Suite("Thread executor")
+struct ThreadExecutorTests {
+  actor Confined {
+    private let executor = ThreadExecutor(name: "confined")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private var count = 0
+    func increment() -> Int {
+      count += 1
+      return count
+    }
+  }
+
+  @Test("An actor on its own thread serialises its calls")
+  func serial() async {
+    let actor = Confined()
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<500 { group.addTask { _ = await actor.increment() } }
+    }
+    #expect(await actor.increment() == 501)
+  }
+}
+
+/// A number that several threads change.
+final class Shared: Sendable {
+  private let number: Mutex<Int>
+  init(_ value: Int) { number = Mutex(value) }
+  var value: Int { number.withLock { $0 } }
+  @discardableResult func add(_ step: Int) -> Int { number.withLock { $0 += step; return $0 } }
+  func raise(to value: Int) { number.withLock { $0 = max($0, value) } }
+}
+
+/// Something that a thread waits for until another opens it.
+final class Gate: Sendable {
+  private let isOpen = Atomic<Bool>(false)
+  func open() { isOpen.store(true, ordering: .releasing) }
+  func wait() { while !isOpen.load(ordering: .acquiring) {} }
+}
