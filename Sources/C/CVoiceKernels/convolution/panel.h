@@ -1,0 +1,30 @@
+// A panel: the output channels that one tile computes, two vectors of them, and where their packed weights lie.
+#pragma once
+
+#include "tile.h"
+
+typedef struct {
+  ptrdiff_t first_channel;
+  ptrdiff_t channels;        // that exist
+  ptrdiff_t vectors, width;  // that are packed: 1 or 2, and vectors × lanes
+  ptrdiff_t weights_offset, weights_count;  // in floats
+} vk_panel;
+
+static inline ptrdiff_t vk_panel_count(const vk_tile_kernels *kernels, const vk_convolution_shape *shape) {
+  ptrdiff_t full = 2 * kernels->lanes;
+  return (shape->output_channels + full - 1) / full;
+}
+
+static inline vk_panel vk_panel_at(const vk_tile_kernels *kernels, const vk_convolution_shape *shape, ptrdiff_t index) {
+  const ptrdiff_t full = 2 * kernels->lanes;
+  const ptrdiff_t depth = shape->kernel_height * shape->kernel_width * shape->input_channels;
+  const ptrdiff_t left = shape->output_channels - index * full;
+  vk_panel panel;
+  panel.first_channel = index * full;
+  panel.channels = left < full ? left : full;
+  panel.vectors = left > kernels->lanes ? 2 : 1;
+  panel.width = panel.vectors * kernels->lanes;
+  panel.weights_offset = index * full * depth;
+  panel.weights_count = panel.width * depth;
+  return panel;
+}

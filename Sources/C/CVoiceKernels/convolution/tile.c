@@ -1,0 +1,12 @@
+#include "tile.h"
+
+const vk_tile_kernels *vk_tile_kernels_for(vk_isa isa) {
+  switch (isa) {
+    case VK_PORTABLE: return &vk_tile_portable;
+#if defined(__x86_64__)
+    case VK_AVX2: return &vk_tile_avx2;
+    case VK_AVX512: return &vk_tile_avx512;
+#endif
+    default: return NULL;
+  }
+}

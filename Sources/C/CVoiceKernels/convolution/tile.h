@@ -1,0 +1,54 @@
+// A tile: neighbouring output pixels of one row × one panel of output channels (at most two vectors).
+//
+// A tile is made in two steps. `accumulate` is the hot loop: it keeps all sums in registers, reads the activations in
+// place and leaves the finished sums in a small buffer in the first-level cache. `finish` applies the epilogue to that
+// buffer and stores the pixels. Only `accumulate` exists for each number of pixels; the second step costs under one
+// per cent of the first.
+#pragma once
+
+#include <stddef.h>
+
+#include "vk_convolution.h"
+
+enum {
+  TILE_MAX_ROWS = 14,     // pixels, of any instruction set
+  TILE_MAX_CHANNELS = 32  // channels of a panel, of any instruction set
+};
+
+// A run of floats that is contiguous both in the pixels under the kernel and in the packed weights: the channels of a
+// tap, or of several taps that touch.
+typedef struct {
+  ptrdiff_t offset;  // from the pixel under the kernel's origin, in floats
+  ptrdiff_t length;  // in floats, at least 1
+} vk_segment;
+
+// sums[row][channel] = Σ_k input[row·pitch + offset(k)] · weights[k][channel], k over all segments.
+// `sums` and `weights` are 64-byte aligned.
+typedef void vk_accumulate(
+    const float *input, ptrdiff_t pitch, const float *weights, const vk_segment *segments, ptrdiff_t segment_count,
+    float *sums);
+
+// Where a tile goes: `epilogue` and `output` point at the tile's first pixel and first channel.
+typedef struct {
+  ptrdiff_t rows, channels;
+  float *output;
+  ptrdiff_t pixel_pitch;
+} vk_tile;
+
+// Stores sums[row][channel], `sums_pitch` floats a row, through the epilogue.
+typedef void vk_finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *epilogue);
+
+// The kernels of one instruction set.
+typedef struct {
+  ptrdiff_t lanes;     // floats in a vector; a panel is twice as wide
+  ptrdiff_t max_rows;  // pixels of the largest tile
+  vk_accumulate *accumulate[TILE_MAX_ROWS + 1][3];  // [pixels][vectors]
+  vk_finish *finish;
+} vk_tile_kernels;
+
+// Null when the instruction set was not compiled for this processor family.
+const vk_tile_kernels *vk_tile_kernels_for(vk_isa isa);
+
+extern const vk_tile_kernels vk_tile_portable;
+extern const vk_tile_kernels vk_tile_avx2;
+extern const vk_tile_kernels vk_tile_avx512;

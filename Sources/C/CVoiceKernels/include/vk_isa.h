@@ -1,0 +1,15 @@
+// The instruction sets that kernels are built for, and which of them this machine can run.
+#pragma once
+
+#include <stdbool.h>
+
+typedef enum {
+  VK_PORTABLE = 0,  // what the compiler makes for the baseline of the target: SSE2, NEON
+  VK_AVX2 = 1,      // AVX2 and FMA, 8 lanes
+  VK_AVX512 = 2,    // AVX-512 F, BW, DQ, VL, 16 lanes
+} vk_isa;
+
+#define VK_ISA_COUNT 3
+
+// Whether processor and operating system can run `isa`.
+bool vk_isa_is_supported(vk_isa isa);

@@ -1,0 +1,17 @@
+#include "vk_isa.h"
+
+bool vk_isa_is_supported(vk_isa isa) {
+#if defined(__x86_64__)
+  // The compiler's run-time asks the operating system too whether it saves the wide registers.
+  switch (isa) {
+    case VK_PORTABLE: return true;
+    case VK_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case VK_AVX512:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  }
+  return false;
+#else
+  return isa == VK_PORTABLE;
+#endif
+}

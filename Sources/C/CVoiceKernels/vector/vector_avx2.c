@@ -1,0 +1,11 @@
+// Vector kernels in vectors of 8, for AVX2 and FMA.
+#if defined(__x86_64__)
+#include "../x86_targets.h"
+#include "vk_vector.h"
+
+#pragma clang attribute push(TARGET_AVX2, apply_to = function)
+#define LANES 8
+#define KERNELS vk_vector_avx2
+#include "vector_template.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,3 @@
+// Per-function targets, so that one binary holds every instruction set and picks at run time.
+#define TARGET_AVX2 __attribute__((target("avx2,fma")))
+#define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))

@@ -1,0 +1,114 @@
+import CVoiceKernels
+
+/// A convolution with its weights packed for one instruction set and its constants in place: what a layer becomes when
+/// a network is loaded.
+///
+/// `output = activation(reluFirst(input ∗ weights + bias) · scale + shift + residual)`
+///
+/// Activations are channels-last and read in place (implicit GEMM, no im2col). Groups are several convolutions on
+/// views at channel offsets.
+// Unchecked: owns raw memory that nothing writes after `init`.
+package final class PackedConvolution: @unchecked Sendable {
+  /// The geometry.
+  package let shape: ConvolutionShape
+  /// The instruction set the weights are packed for.
+  package let isa: KernelISA
+
+  private let packed: AlignedFloats
+  private let constants: AlignedFloats
+  private let epilogue: vk_epilogue
+
+  /// Packs `weights` `[outputChannels][inputChannels][kernel height][kernel width]`.
+  package init(
+    shape: ConvolutionShape, weights: UnsafeBufferPointer<Float>, epilogue: ConvolutionEpilogue = .init(),
+    isa: KernelISA = .best
+  ) {
+    precondition(isa.isSupported, "convolution \(shape): this machine cannot run \(isa)")
+    precondition(
+      weights.count == shape.weightCount, "convolution \(shape): \(weights.count) weights, not \(shape.weightCount)")
+    self.shape = shape
+    self.isa = isa
+
+    var c = shape.c
+    packed = AlignedFloats(count: vk_convolution_packed_count(isa.identifier, &c))
+    vk_convolution_pack(isa.identifier, &c, weights.baseAddress!, packed.base)
+    (self.constants, self.epilogue) = Self.place(epilogue, shape: shape)
+  }
+
+  /// Bytes of packed weights and constants.
+  package var memoryBytes: Int { (packed.count + constants.count) * MemoryLayout<Float>.stride }
+
+  /// Writes the convolution of `input` to `output`, which may be a range of channels of a wider map.
+  ///
+  /// `residual` has the output's size. `gate` `[outputChannels]` multiplies the sums (in place of a fixed scale).
+  /// An input whose halo is too small is first copied to `scratch`; otherwise nothing is copied or allocated.
+  package func run(
+    input: ActivationView, output: MutableActivationView, residual: ActivationView? = nil,
+    gate: UnsafePointer<Float>? = nil, scratch: KernelScratch
+  ) {
+    check(input: input, output: output.view, residual: residual, gate: gate)
+    let halo = shape.halo(height: input.height, width: input.width)
+    let source = input.halo.covers(halo) ? input : scratch.padding(input, halo: halo)
+
+    var epilogue = self.epilogue
+    if let gate { epilogue.scale = gate }
+    if let residual {
+      epilogue.residual = residual.base
+      epilogue.residual_row_pitch = residual.rowPitch
+      epilogue.residual_pixel_pitch = residual.pixelPitch
+    }
+    var c = shape.c
+    let map = vk_map(base: source.base, row_pitch: source.rowPitch, pixel_pitch: source.pixelPitch)
+    let target = vk_output_map(
+      base: output.base, height: output.view.height, width: output.view.width, row_pitch: output.view.rowPitch,
+      pixel_pitch: output.view.pixelPitch)
+    vk_convolution_run(isa.identifier, &c, packed.base, map, target, &epilogue)
+  }
+
+  private func check(
+    input: ActivationView, output: ActivationView, residual: ActivationView?, gate: UnsafePointer<Float>?
+  ) {
+    let size = shape.output(height: input.height, width: input.width)
+    precondition(
+      input.channels == shape.inputChannels && output.channels == shape.outputChannels
+        && output.height == size.height && output.width == size.width,
+      "convolution \(shape): \(input.sizes) → \(output.sizes), expected an output of"
+        + " [\(size.height)][\(size.width)][\(shape.outputChannels)]")
+    if let residual {
+      precondition(
+        residual.height == output.height && residual.width == output.width && residual.channels == output.channels,
+        "convolution \(shape): residual \(residual.sizes) for an output of \(output.sizes)")
+    }
+    precondition(gate == nil || epilogue.scale == nil, "convolution \(shape): both a gate and a fixed scale")
+  }
+
+  /// Copies the constants side by side; the result points into the copy.
+  private static func place(
+    _ epilogue: ConvolutionEpilogue, shape: ConvolutionShape
+  ) -> (AlignedFloats, vk_epilogue) {
+    precondition(epilogue.shift.isEmpty || !epilogue.scale.isEmpty, "convolution \(shape): a shift without a scale")
+    let arrays = [epilogue.bias, epilogue.scale, epilogue.shift]
+    let constants = AlignedFloats(count: arrays.count * shape.outputChannels)
+    let pointers = arrays.enumerated().map { index, array -> UnsafePointer<Float>? in
+      if array.isEmpty { return nil }
+      precondition(
+        array.count == shape.outputChannels, "convolution \(shape): \(array.count) constants for its channels")
+      let target = constants.base + index * shape.outputChannels
+      array.withUnsafeBufferPointer { target.update(from: $0.baseAddress!, count: $0.count) }
+      return UnsafePointer(target)
+    }
+
+    var c = vk_epilogue()
+    c.bias = pointers[0]
+    c.scale = pointers[1]
+    c.shift = pointers[2]
+    c.relu_first = epilogue.reluFirst
+    c.residual_last = epilogue.residualLast
+    switch epilogue.activation {
+    case .identity: c.clamp = false
+    case .relu: (c.clamp, c.cap) = (true, .infinity)
+    case .clamp(let limit): (c.clamp, c.cap) = (true, limit)
+    }
+    return (constants, c)
+  }
+}

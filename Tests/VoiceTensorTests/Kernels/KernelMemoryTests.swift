@@ -1,0 +1,55 @@
+import Testing
+
+@testable import VoiceTensor
+
+@Suite struct KernelMemoryTests {
+  @Test("Memory is zeroed and aligned, small and large", arguments: [0, 1, 1000, 300_000, 1_000_000])
+  func alignedMemory(count: Int) {
+    let floats = AlignedFloats(count: count)
+    #expect(UInt(bitPattern: floats.base) % 64 == 0)
+    #expect(UnsafeBufferPointer(start: floats.base, count: count).allSatisfy { $0 == 0 })
+  }
+
+  @Test("A reshaped buffer zeroes its halo again and keeps its memory when it is large enough")
+  func reshapeClearsHalo() {
+    let buffer = ActivationBuffer()
+    let first = buffer.reshape(height: 4, width: 9, channels: 3)
+    first.base.update(repeating: 7, count: 4 * 9 * 3)
+    let bytes = buffer.memoryBytes
+
+    let second = buffer.reshape(height: 1, width: 4, channels: 2, halo: Halo(top: 1, bottom: 2, left: 3, right: 1))
+    #expect(buffer.memoryBytes == bytes)
+    #expect(second.view.rowPitch == 16)
+    for y in -1..<3 {
+      for x in -3..<5 where y != 0 || x < 0 || x >= 4 {
+        #expect(second.base[y * 16 + x * 2] == 0 && second.base[y * 16 + x * 2 + 1] == 0)
+      }
+    }
+  }
+
+  @Test("Wide pixels are an odd number of cache lines apart", arguments: [1, 32, 64, 100, 512, 1024])
+  func pixelPitch(channels: Int) {
+    let pitch = ActivationBuffer.pixelPitch(channels: channels)
+    #expect(pitch >= channels && (channels < 64 || pitch % 32 == 16))
+  }
+
+  @Test("Denormals are zero inside the scope and only there")
+  func denormals() {
+    var tiny = Float.leastNormalMagnitude
+    withUnsafeMutablePointer(to: &tiny) { tiny in
+      withFlushedDenormals { #expect(Self.half(tiny) == 0) }
+      #expect(Self.half(tiny) > 0)
+    }
+  }
+
+  @Test("The thread's mode is restored when the body throws")
+  func denormalsAfterError() {
+    struct Failure: Error {}
+    var tiny = Float.leastNormalMagnitude
+    #expect(throws: Failure.self) { try withFlushedDenormals { throw Failure() } }
+    withUnsafeMutablePointer(to: &tiny) { #expect(Self.half($0) > 0) }
+  }
+
+  /// Kept apart, so that the division happens at run time.
+  @inline(never) static func half(_ x: UnsafeMutablePointer<Float>) -> Float { x.pointee / 2 }
+}
