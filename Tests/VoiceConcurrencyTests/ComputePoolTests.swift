@@ -1,5 +1,6 @@
-import Testing
+import Dispatch
 import Synchronization
+import Testing
 import VoiceConcurrency
 
 @Suite("Compute pool")
@@ -40,9 +41,9 @@ struct ComputePoolTests {
     let (begun, release) = (Gate(), Gate())
     async let first: Void = pool.run { _ in
       begun.open()
-      release.wait()
+      release.holdThread()
     }
-    begun.wait()
+    await begun.opened()
     async let second: Void = pool.run { _ in }  // the place that the one thread frees next
     while pool.queueDepth < 1 { await Task.yield() }
     do {
@@ -71,21 +72,22 @@ struct ComputePoolTests {
   @Test("Cancelling the wait ends it, and work that runs is told")
   func cancellation() async throws {
     let pool = ComputePool(name: "test", threads: 1, queueLimit: 4)
-    let begun = Gate()
+    let (begun, release) = (Gate(), Gate())
     let running = Task {
       try await pool.run { flag in
         begun.open()
-        while !flag.isCancelled {}
+        release.holdThread()
         try flag.check()
       }
     }
-    begun.wait()
+    await begun.opened()
     let never = Shared(0)
     let waiting = Task { try await pool.run { _ in never.add(1) } }
     while pool.queueDepth < 1 { await Task.yield() }
     waiting.cancel()
     await #expect(throws: CancellationError.self) { try await waiting.value }
     running.cancel()
+    release.open()
     await #expect(throws: CancellationError.self) { try await running.value }
     await pool.shutDown()
     #expect(never.value == 0)
@@ -123,9 +125,36 @@ final class Shared: Sendable {
   func raise(to value: Int) { number.withLock { $0 = max($0, value) } }
 }
 
-/// Something that a thread waits for until another opens it.
+/// Something that threads and tasks wait for until it is opened; a task waits without holding a thread.
 final class Gate: Sendable {
-  private let isOpen = Atomic<Bool>(false)
-  func open() { isOpen.store(true, ordering: .releasing) }
-  func wait() { while !isOpen.load(ordering: .acquiring) {} }
+  private enum State {
+    case closed([CheckedContinuation<Void, Never>])
+    case open
+  }
+  private let state = Mutex<State>(.closed([]))
+  private let semaphore = DispatchSemaphore(value: 0)
+
+  func open() {
+    let tasks = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      defer { state = .open }
+      if case .closed(let tasks) = state { return tasks }
+      return []
+    }
+    semaphore.signal()
+    for task in tasks { task.resume() }
+  }
+
+  /// For the one thread that works.
+  func holdThread() { semaphore.wait() }
+
+  func opened() async {
+    await withCheckedContinuation { task in
+      let isOpen = state.withLock { state -> Bool in
+        guard case .closed(let tasks) = state else { return true }
+        state = .closed(tasks + [task])
+        return false
+      }
+      if isOpen { task.resume() }
+    }
+  }
 }
