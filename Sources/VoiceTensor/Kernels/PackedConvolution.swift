@@ -41,10 +41,12 @@ package final class PackedConvolution: @unchecked Sendable {
   /// Writes the convolution of `input` to `output`, which may be a range of channels of a wider map.
   ///
   /// `residual` has the output's size. `gate` `[outputChannels]` multiplies the sums (in place of a fixed scale).
-  /// An input whose halo is too small is first copied to `scratch`; otherwise nothing is copied or allocated.
+  /// `following` is the convolution that runs next on this thread: its first weights are fetched into the cache
+  /// meanwhile, which saves it several per cent. An input whose halo is too small is first copied to `scratch`; otherwise
+  /// nothing is copied or allocated.
   package func run(
     input: ActivationView, output: MutableActivationView, residual: ActivationView? = nil,
-    gate: UnsafePointer<Float>? = nil, scratch: KernelScratch
+    gate: UnsafePointer<Float>? = nil, following: PackedConvolution? = nil, scratch: KernelScratch
   ) {
     check(input: input, output: output.view, residual: residual, gate: gate)
     let halo = shape.halo(height: input.height, width: input.width)
@@ -62,7 +64,13 @@ package final class PackedConvolution: @unchecked Sendable {
     let target = vk_output_map(
       base: output.base, height: output.view.height, width: output.view.width, row_pitch: output.view.rowPitch,
       pixel_pitch: output.view.pixelPitch)
-    vk_convolution_run(isa.identifier, &c, packed.base, map, target, &epilogue)
+    vk_convolution_run(
+      isa.identifier, &c, packed.base, map, target, &epilogue, following?.firstWeights ?? vk_weights())
+  }
+
+  private var firstWeights: vk_weights {
+    var c = shape.c
+    return vk_convolution_first_weights(isa.identifier, &c, packed.base)
   }
 
   private func check(

@@ -129,7 +129,9 @@ import Testing
       parts.withUnsafeMutableBufferPointer { parts in
         let source = ActivationView(base: input.baseAddress!, width: 50, channels: 8)
         let target = MutableActivationView(base: parts.baseAddress!, width: 50, channels: 24)
-        convolution.run(input: source.columns(10..<37), output: target.columns(10..<37), scratch: KernelScratch())
+        convolution.run(
+          input: source.columns(10..<37), output: target.columns(10..<37), following: convolution,
+          scratch: KernelScratch())
       }
     }
     #expect(parts[240..<888] == whole[240..<888])

@@ -28,3 +28,9 @@ static inline vk_panel vk_panel_at(const vk_tile_kernels *kernels, const vk_conv
   panel.weights_count = panel.width * depth;
   return panel;
 }
+
+static inline vk_weights vk_panel_weights(
+    const vk_tile_kernels *kernels, const vk_convolution_shape *shape, const float *packed, ptrdiff_t index) {
+  const vk_panel panel = vk_panel_at(kernels, shape, index);
+  return (vk_weights){packed + panel.weights_offset, panel.weights_count};
+}

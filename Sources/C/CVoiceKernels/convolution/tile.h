@@ -22,11 +22,18 @@ typedef struct {
   ptrdiff_t length;  // in floats, at least 1
 } vk_segment;
 
+// Weights that a later tile will need: each step of the hot loop fetches `first` towards the second-level cache and
+// moves on by `step` floats.
+typedef struct {
+  const float *first;
+  ptrdiff_t step;
+} vk_stream;
+
 // sums[row][channel] = Σ_k input[row·pitch + offset(k)] · weights[k][channel], k over all segments.
 // `sums` and `weights` are 64-byte aligned.
 typedef void vk_accumulate(
     const float *input, ptrdiff_t pitch, const float *weights, const vk_segment *segments, ptrdiff_t segment_count,
-    float *sums);
+    vk_stream upcoming, float *sums);
 
 // Where a tile goes: `epilogue` and `output` point at the tile's first pixel and first channel.
 typedef struct {

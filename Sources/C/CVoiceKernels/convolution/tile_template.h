@@ -9,11 +9,12 @@
 
 INLINE void accumulate(
     const int rows, const int vectors, const float *input, ptrdiff_t pitch, const float *weights,
-    const vk_segment *segments, ptrdiff_t segment_count, float *sums) {
+    const vk_segment *segments, ptrdiff_t segment_count, vk_stream upcoming, float *sums) {
   vec sum[MAX_ROWS][2];
 #pragma clang loop unroll(full)
   for (int row = 0; row < rows; row++) sum[row][0] = sum[row][1] = 0;
 
+  const float *fetched = upcoming.first;
   for (ptrdiff_t s = 0; s < segment_count; s++) {
     // Two base pointers and multiples of the pitch reach all rows. Hidden from the optimiser in every step: it would
     // make a pointer of each row, and spill them.
@@ -22,6 +23,7 @@ INLINE void accumulate(
     ptrdiff_t left = segments[s].length;
     do {
       __asm__ volatile("" : "+r"(low), "+r"(high));
+      __builtin_prefetch(fetched, 0, 2);
       vec w0 = *(const vec *)weights;
       vec w1 = vectors > 1 ? *(const vec *)(weights + LANES) : w0;
 #pragma clang loop unroll(full)
@@ -30,7 +32,7 @@ INLINE void accumulate(
         sum[row][0] += x * w0;
         if (vectors > 1) sum[row][1] += x * w1;
       }
-      low++, high++, weights += vectors * LANES;
+      low++, high++, weights += vectors * LANES, fetched += upcoming.step;
     } while (--left);
   }
 
@@ -40,44 +42,54 @@ INLINE void accumulate(
     for (int v = 0; v < vectors; v++) *(vec *)(sums + (row * vectors + v) * LANES) = sum[row][v];
 }
 
-// The epilogue of one vector of channels, `count` of which exist, for all pixels of the tile.
+enum { NO_RESIDUAL, RESIDUAL_FIRST, RESIDUAL_LAST };
+
+INLINE int residual_kind(const vk_epilogue *e) {
+  if (!e->residual) return NO_RESIDUAL;
+  return e->residual_last ? RESIDUAL_LAST : RESIDUAL_FIRST;
+}
+
+// The epilogue of one vector of channels, `count` of which exist, for all pixels of the tile. The other steps that are
+// left out become neutral operands (0, 1, ±∞): cheaper than a branch a pixel.
 INLINE void finish_channels(
-    const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *e, ptrdiff_t channel,
-    ptrdiff_t count) {
+    const int residual, const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *e,
+    ptrdiff_t channel, ptrdiff_t count) {
+  const float infinity = __builtin_inff();
   const vec bias = e->bias ? load_some(e->bias + channel, count) : 0;
   const vec scale = e->scale ? load_some(e->scale + channel, count) : 1;
   const vec shift = e->shift ? load_some(e->shift + channel, count) : 0;
-  const float *residual = e->residual ? e->residual + channel : NULL;
-  float *output = tile->output + channel;
+  const float first_floor = e->relu_first ? 0 : -infinity;
+  const float floor = e->clamp ? 0 : -infinity, cap = e->clamp ? e->cap : infinity;
   for (ptrdiff_t row = 0; row < tile->rows; row++) {
+    const float *added = e->residual + row * e->residual_pixel_pitch + channel;
     vec y = *(const vec *)(sums + row * sums_pitch + channel) + bias;
-    if (e->relu_first) y = at_least(y, 0);
-    y = y * scale + shift;
-    vec r = 0;
-    if (residual) r = load_some(residual + row * e->residual_pixel_pitch, count);
-    if (!e->residual_last) y += r;
-    if (e->clamp) y = at_most(at_least(y, 0), e->cap);
-    if (e->residual_last) y += r;
-    store_some(output + row * tile->pixel_pitch, y, count);
+    y = at_least(y, first_floor) * scale + shift;
+    if (residual == RESIDUAL_FIRST) y += load_some(added, count);
+    y = at_most(at_least(y, floor), cap);
+    if (residual == RESIDUAL_LAST) y += load_some(added, count);
+    store_some(tile->output + row * tile->pixel_pitch + channel, y, count);
   }
 }
 
-static void finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *epilogue) {
-  for (ptrdiff_t channel = 0; channel < tile->channels; channel += LANES) {
-    ptrdiff_t left = tile->channels - channel;
-    // Two copies, so that whole vectors do not test their tails.
-    if (left >= LANES)
-      finish_channels(sums, sums_pitch, tile, epilogue, channel, LANES);
-    else
-      finish_channels(sums, sums_pitch, tile, epilogue, channel, left);
+static void finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *e) {
+  const int residual = residual_kind(e);
+  ptrdiff_t channel = 0;
+  for (; channel + LANES <= tile->channels; channel += LANES) {
+    switch (residual) {
+      case NO_RESIDUAL: finish_channels(NO_RESIDUAL, sums, sums_pitch, tile, e, channel, LANES); break;
+      case RESIDUAL_FIRST: finish_channels(RESIDUAL_FIRST, sums, sums_pitch, tile, e, channel, LANES); break;
+      default: finish_channels(RESIDUAL_LAST, sums, sums_pitch, tile, e, channel, LANES);
+    }
   }
+  const ptrdiff_t left = tile->channels - channel;
+  if (left > 0) finish_channels(residual, sums, sums_pitch, tile, e, channel, left);
 }
 
 #define DEFINE(rows, vectors)                                                                             \
   static void accumulate_##rows##x##vectors(                                                              \
       const float *input, ptrdiff_t pitch, const float *weights, const vk_segment *segments,              \
-      ptrdiff_t segment_count, float *sums) {                                                             \
-    accumulate(rows, vectors, input, pitch, weights, segments, segment_count, sums);                      \
+      ptrdiff_t segment_count, vk_stream upcoming, float *sums) {                                         \
+    accumulate(rows, vectors, input, pitch, weights, segments, segment_count, upcoming, sums);            \
   }
 #define DEFINE_BOTH(rows) DEFINE(rows, 1) DEFINE(rows, 2)
 #define ENTRY(rows) [rows] = {NULL, accumulate_##rows##x1, accumulate_##rows##x2},

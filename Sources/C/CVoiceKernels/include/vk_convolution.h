@@ -49,6 +49,12 @@ typedef struct {
   float cap;
 } vk_epilogue;
 
+// Packed weights that will be read soon.
+typedef struct {
+  const float *_Nullable first;
+  ptrdiff_t count;
+} vk_weights;
+
 // Floats that `vk_convolution_pack` writes.
 size_t vk_convolution_packed_count(vk_isa isa, const vk_convolution_shape *_Nonnull shape);
 
@@ -58,7 +64,12 @@ size_t vk_convolution_packed_count(vk_isa isa, const vk_convolution_shape *_Nonn
 void vk_convolution_pack(
     vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull weights, float *_Nonnull packed);
 
+// What a convolution reads first: pass it to the convolution that runs before.
+vk_weights vk_convolution_first_weights(
+    vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull packed);
+
 // Computes `output.height` × `output.width` pixels. Every pixel under the kernel must be readable.
+// Meanwhile fetches `following` into the second-level cache; it is not read and may be empty.
 void vk_convolution_run(
     vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull packed, vk_map input,
-    vk_output_map output, const vk_epilogue *_Nonnull epilogue);
+    vk_output_map output, const vk_epilogue *_Nonnull epilogue, vk_weights following);
