@@ -1,0 +1,108 @@
+"""The services behind the gateway, spoken to directly as another service would."""
+
+import grpc
+import pytest
+
+from test_recognition import ANN, BOB, audio, clip
+from voices import voice, wav
+
+
+@pytest.fixture(scope="module")
+def feature(cluster):
+    from voiceprint.feature.v1 import feature_service_pb2_grpc
+
+    with grpc.insecure_channel(cluster.address("feature")) as channel:
+        yield feature_service_pb2_grpc.FeatureServiceStub(channel)
+
+
+@pytest.fixture(scope="module")
+def embedding(cluster):
+    from voiceprint.embedding.v1 import embedding_service_pb2_grpc
+
+    with grpc.insecure_channel(cluster.address("embedding")) as channel:
+        yield embedding_service_pb2_grpc.EmbeddingServiceStub(channel)
+
+
+def feature_pb():
+    from voiceprint.feature.v1 import feature_service_pb2
+
+    return feature_service_pb2
+
+
+def test_any_chunking_of_a_stream_gives_the_same_features(feature):
+    from voiceprint.types.v1 import audio_pb2
+
+    content = wav(voice(**ANN))
+    whole = feature.Extract(feature_pb().ExtractRequest(audio=audio(content)), timeout=10).features
+    assert whole.bins == 80 and whole.frames == 298 and len(whole.values) == 298 * 80
+
+    def requests(size):
+        yield feature_pb().ExtractStreamRequest(config=feature_pb().ExtractStreamConfig(audio=audio_pb2.Audio()))
+        for begin in range(0, len(content), size):
+            yield feature_pb().ExtractStreamRequest(audio_chunk=content[begin:begin + size])
+
+    for size in (333, 8191, 65536):
+        assert feature.ExtractStream(requests(size), timeout=30).features == whole
+
+
+def test_a_stream_out_of_order_is_refused(feature):
+    Request, Config = feature_pb().ExtractStreamRequest, feature_pb().ExtractStreamConfig
+    orders = [[], [Request(audio_chunk=b"x")], [Request(config=Config()), Request(config=Config())],
+              [Request(config=Config()), Request(audio_chunk=b"x" * 65537)], [Request(config=Config())]]
+    for order in orders:
+        with pytest.raises(grpc.RpcError) as caught:
+            feature.ExtractStream(iter(order), timeout=10)
+        assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT, caught.value.details()
+
+
+def test_a_bad_item_of_a_batch_fails_alone(feature):
+    answer = feature.ExtractBatch(
+        feature_pb().ExtractBatchRequest(audios=[clip(ANN), audio(b"noise"), clip(BOB)]), timeout=30)
+    assert [result.WhichOneof("result") for result in answer.results] == ["extracted", "error", "extracted"]
+    assert answer.results[1].error.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
+    assert "audios[1]" in answer.results[1].error.message
+
+
+def test_a_front_end_s_unknown_argument_is_named(feature):
+    from voiceprint.types.v1 import features_pb2
+
+    front_end = features_pb2.FrontEnd(feature_method="Fbank", method_args={"num_mel_bin": "80"})
+    with pytest.raises(grpc.RpcError) as caught:
+        feature.Extract(feature_pb().ExtractRequest(audio=clip(ANN), front_end=front_end), timeout=10)
+    assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT and "num_mel_bin" in caught.value.details()
+
+
+def test_embedding_checks_what_it_is_given(embedding, gateway):
+    from voiceprint.embedding.v1 import embedding_service_pb2 as pb
+    from voiceprint.types.v1 import features_pb2
+
+    epochs = embedding.ListEpochs(pb.ListEpochsRequest(), timeout=10).epochs
+    ready = [epoch.epoch for epoch in epochs if epoch.state == pb.LoadedEpoch.STATE_READY]
+    assert ready
+    Matrix = features_pb2.FeatureMatrix
+    good = Matrix(frames=100, bins=80, values=[0.1 * (i % 7) for i in range(8000)])
+    answer = embedding.Embed(pb.EmbedRequest(epoch=ready[0], features=[good, good]), timeout=10)
+    assert len(answer.embeddings) == 2 and answer.embeddings[0] == answer.embeddings[1]
+    bad = [
+        (dict(epoch="", features=[good]), grpc.StatusCode.INVALID_ARGUMENT),
+        (dict(epoch="../../etc", features=[good]), grpc.StatusCode.INVALID_ARGUMENT),
+        (dict(epoch="Nothing-1", features=[good]), grpc.StatusCode.NOT_FOUND),
+        (dict(epoch=ready[0], features=[]), grpc.StatusCode.INVALID_ARGUMENT),
+        (dict(epoch=ready[0], features=[Matrix(frames=3, bins=80, values=[0.0] * 80)]), grpc.StatusCode.INVALID_ARGUMENT),
+        (dict(epoch=ready[0], features=[Matrix(frames=100, bins=40, values=[0.0] * 4000)]), grpc.StatusCode.INVALID_ARGUMENT),
+        (dict(epoch=ready[0], features=[Matrix(frames=1, bins=80, values=[float("nan")] * 80)]), grpc.StatusCode.INVALID_ARGUMENT),
+        (dict(epoch=ready[0], features=[Matrix(frames=4294967295, bins=4294967295)]), grpc.StatusCode.INVALID_ARGUMENT),
+    ]
+    for fields, code in bad:
+        with pytest.raises(grpc.RpcError) as caught:
+            embedding.Embed(pb.EmbedRequest(**fields), timeout=10)
+        assert caught.value.code() == code, f"{fields.get('epoch')}: {caught.value.details()}"
+
+
+def test_epochs_are_watched(embedding):
+    from voiceprint.embedding.v1 import embedding_service_pb2 as pb
+
+    stream = embedding.WatchEpochs(pb.WatchEpochsRequest(), timeout=10)
+    first = next(iter(stream))
+    assert any(epoch.state == pb.LoadedEpoch.STATE_READY and epoch.memory_bytes > 20_000_000 for epoch in first.epochs)
+    stream.cancel()
