@@ -1,1 +1,0 @@
-// VoiceServiceKit: to be written.

@@ -1,0 +1,110 @@
+internal import VoiceMessages
+internal import VoiceRPC
+internal import VoiceRecognition
+internal import VoiceServiceKit
+
+/// The public door: each handler checks the request, calls the domain and maps the answer.
+struct GatewayService: Sendable {
+  typealias Service = GatewayV1.GatewayService
+
+  let recogniser: Recognizer<FeatureClient, EmbeddingClient, RegistryClient, EpochClient>
+  let registry: RegistryClient
+
+  /// Registers every method of the service.
+  func register(on server: inout ServiceMethods) {
+    server.handle(Service.embed, embed)
+    server.handle(Service.contrast, contrast)
+    server.handle(Service.enroll, enroll)
+    server.handle(Service.verify, verify)
+    server.handle(Service.identify, identify)
+    registerPeople(on: &server)
+    registerCollections(on: &server)
+  }
+
+  private func embed(_ request: GatewayV1.EmbedRequest) async throws -> GatewayV1.EmbedResponse {
+    let (voiceprint, report) = try await recogniser.embed(
+      audio(request.audio, field: "audio"), epoch: .optional(request.epoch))
+    return .init(voiceprint, report)
+  }
+
+  private func contrast(_ request: GatewayV1.ContrastRequest) async throws -> GatewayV1.ContrastResponse {
+    .init(
+      try await recogniser.contrast(
+        audio(request.first, field: "first"), audio(request.second, field: "second"), threshold: request.threshold,
+        epoch: .optional(request.epoch)))
+  }
+
+  private func enroll(_ request: GatewayV1.EnrollRequest) async throws -> GatewayV1.EnrollResponse {
+    var audios: [TypesV1.Audio] = []
+    for (index, message) in request.audios.enumerated() {
+      audios.append(try audio(message, field: "audios[\(index)]"))
+    }
+    return .init(
+      try await recogniser.enroll(
+        SpeakerID(request.speakerId), in: .named(request.collection), displayName: request.displayName,
+        labels: request.labels, audios: audios, requestID: request.requestId))
+  }
+
+  private func verify(_ request: GatewayV1.VerifyRequest) async throws -> GatewayV1.VerifyResponse {
+    .init(
+      try await recogniser.verify(
+        audio(request.audio, field: "audio"), as: SpeakerID(request.speakerId), in: .named(request.collection),
+        threshold: request.threshold))
+  }
+
+  private func identify(_ request: GatewayV1.IdentifyRequest) async throws -> GatewayV1.IdentifyResponse {
+    .init(
+      try await recogniser.identify(
+        audio(request.audio, field: "audio"), in: .named(request.collection), threshold: request.threshold,
+        topK: Int(request.topK)))
+  }
+}
+
+extension GatewayService {
+  private func registerPeople(on server: inout ServiceMethods) {
+    server.handle(Service.getSpeaker) { request in
+      let speaker = try await registry.speaker(SpeakerID(request.speakerId), in: .named(request.collection))
+      return .with { $0.speaker = .init(speaker) }
+    }
+    server.handle(Service.listSpeakers) { request in
+      let page = try await registry.speakers(
+        in: .named(request.collection), PageRequest(size: Int(request.pageSize), token: request.pageToken))
+      return .with {
+        $0.speakers = page.elements.map { .init($0) }
+        $0.nextPageToken = page.nextToken
+      }
+    }
+    server.handle(Service.deleteSpeaker) { request in
+      let count = try await registry.deleteSpeaker(SpeakerID(request.speakerId), in: .named(request.collection))
+      return .with { $0.deletedUtterances = UInt32(clamping: count) }
+    }
+    server.handle(Service.deleteUtterance) { request in
+      let rest = try await registry.deleteUtterance(
+        request.utteranceId, of: SpeakerID(request.speakerId), in: .named(request.collection))
+      return .with { $0.speaker = rest.map { .init($0) } }
+    }
+  }
+
+  private func registerCollections(on server: inout ServiceMethods) {
+    server.handle(Service.createCollection) { request in
+      let collection = try await registry.createCollection(
+        CollectionName(request.collection), epoch: .optional(request.epoch))
+      return .with { $0.collection = .init(collection) }
+    }
+    server.handle(Service.getCollection) { request in
+      let collection = try await registry.collection(.named(request.collection))
+      return .with { $0.collection = .init(collection) }
+    }
+    server.handle(Service.listCollections) { request in
+      let page = try await registry.collections(PageRequest(size: Int(request.pageSize), token: request.pageToken))
+      return .with {
+        $0.collections = page.elements.map { .init($0) }
+        $0.nextPageToken = page.nextToken
+      }
+    }
+    server.handle(Service.deleteCollection) { request in
+      let count = try await registry.deleteCollection(CollectionName(request.collection))
+      return .with { $0.deletedSpeakers = UInt64(clamping: count) }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+internal import VoiceMessages
+internal import VoiceRecognition
+internal import VoiceServiceKit
+
+/// The registry service as the domain sees it.
+struct RegistryClient: SpeakerRegistry {
+  let upstream: Upstream
+
+  private typealias Service = RegistryV1.RegistryService
+
+  func createCollection(_ name: CollectionName, epoch: EpochName?) async throws -> SpeakerCollection {
+    var request = RegistryV1.CreateCollectionRequest()
+    request.collection = name.value
+    request.epoch = epoch?.value ?? ""
+    return try Self.collection(try await upstream.call(Service.createCollection, request).collection)
+  }
+
+  func collection(_ name: CollectionName) async throws -> SpeakerCollection {
+    var request = RegistryV1.GetCollectionRequest()
+    request.collection = name.value
+    return try Self.collection(try await upstream.call(Service.getCollection, request).collection)
+  }
+
+  func collections(_ page: PageRequest) async throws -> Page<SpeakerCollection> {
+    var request = RegistryV1.ListCollectionsRequest()
+    request.pageSize = UInt32(page.size)
+    request.pageToken = page.token
+    let response = try await upstream.call(Service.listCollections, request)
+    return Page(
+      elements: try response.collections.map { try SpeakerCollection($0) }, nextToken: response.nextPageToken)
+  }
+
+  func deleteCollection(_ name: CollectionName) async throws -> Int {
+    var request = RegistryV1.DeleteCollectionRequest()
+    request.collection = name.value
+    return Int(clamping: try await upstream.call(Service.deleteCollection, request).deletedSpeakers)
+  }
+
+  func enroll(_ enrolment: Enrolment) async throws -> EnrolmentResult {
+    var request = RegistryV1.EnrollRequest()
+    request.collection = enrolment.collection.value
+    request.speakerId = enrolment.speaker.value
+    request.displayName = enrolment.displayName
+    request.labels = enrolment.labels
+    request.requestId = enrolment.requestID
+    request.utterances = enrolment.utterances.map { utterance in
+      .with {
+        $0.embedding = .init(utterance.voiceprint)
+        $0.report = .init(utterance.report)
+      }
+    }
+    let response = try await upstream.call(Service.enroll, request)
+    return EnrolmentResult(
+      speaker: try Speaker(response.speaker), created: response.created, replayed: response.replayed)
+  }
+
+  func speaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Speaker {
+    var request = RegistryV1.GetSpeakerRequest()
+    request.collection = collection.value
+    request.speakerId = id.value
+    return try Speaker(try await upstream.call(Service.getSpeaker, request).speaker)
+  }
+
+  func speakers(in collection: CollectionName, _ page: PageRequest) async throws -> Page<Speaker> {
+    var request = RegistryV1.ListSpeakersRequest()
+    request.collection = collection.value
+    request.pageSize = UInt32(page.size)
+    request.pageToken = page.token
+    let response = try await upstream.call(Service.listSpeakers, request)
+    return Page(elements: try response.speakers.map { try Speaker($0) }, nextToken: response.nextPageToken)
+  }
+
+  func deleteSpeaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Int {
+    var request = RegistryV1.DeleteSpeakerRequest()
+    request.collection = collection.value
+    request.speakerId = id.value
+    return Int(try await upstream.call(Service.deleteSpeaker, request).deletedUtterances)
+  }
+
+  func deleteUtterance(
+    _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
+  ) async throws -> Speaker? {
+    var request = RegistryV1.DeleteUtteranceRequest()
+    request.collection = collection.value
+    request.speakerId = speaker.value
+    request.utteranceId = utterance
+    guard let rest = try await upstream.call(Service.deleteUtterance, request).speaker else { return nil }
+    return try Speaker(rest)
+  }
+
+  func search(_ voiceprint: Voiceprint, in collection: CollectionName, topK: Int) async throws -> SearchResult {
+    var request = RegistryV1.SearchRequest()
+    request.collection = collection.value
+    request.embedding = .init(voiceprint)
+    request.topK = UInt32(clamping: topK)
+    let response = try await upstream.call(Service.search, request)
+    return SearchResult(
+      matches: try response.matches.map { try Match($0) }, gallerySize: Int(clamping: response.gallerySize))
+  }
+
+  func verify(
+    _ voiceprint: Voiceprint, as speaker: SpeakerID, in collection: CollectionName
+  ) async throws -> Match {
+    var request = RegistryV1.VerifyRequest()
+    request.collection = collection.value
+    request.speakerId = speaker.value
+    request.embedding = .init(voiceprint)
+    return try Match(try await upstream.call(Service.verify, request).match)
+  }
+
+  private static func collection(_ message: TypesV1.Collection?) throws -> SpeakerCollection {
+    guard let message else {
+      throw RecognitionError(.internal, reason: "REGISTRY_ANSWER", "the registry answered without a collection")
+    }
+    return try SpeakerCollection(message)
+  }
+}
