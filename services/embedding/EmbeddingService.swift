@@ -1,0 +1,73 @@
+internal import VoiceConcurrency
+internal import VoiceMessages
+internal import VoiceModels
+internal import VoiceRPC
+internal import VoiceRecognition
+internal import VoiceServiceKit
+
+/// Runs an epoch's network: one utterance is one forward pass on one core, as many at once as there are cores.
+struct EmbeddingService: Sendable {
+  typealias Service = EmbeddingV1.EmbeddingService
+
+  static let maximumUtterances = 64
+
+  let store: EpochStore
+  let pool: ComputePool
+
+  /// Registers every method of the service.
+  func register(on server: inout ServiceMethods) {
+    server.handle(Service.embed, embed)
+    server.handle(Service.listEpochs) { _ in
+      let states = await store.snapshot
+      return .with { $0.epochs = .init(states) }
+    }
+    server.handle(Service.watchEpochs) { _, writer in
+      for await states in await store.changes() {
+        try await writer.write(.with { $0.epochs = .init(states) })
+      }
+    }
+  }
+
+  private func embed(_ request: EmbeddingV1.EmbedRequest) async throws -> EmbeddingV1.EmbedResponse {
+    let epoch = try EpochName(request.epoch)
+    guard (1...Self.maximumUtterances).contains(request.features.count) else {
+      throw RecognitionError.invalid("features", "\(request.features.count) given, 1 to \(Self.maximumUtterances) are taken")
+    }
+    var utterances: [FeatureMatrix] = []
+    for (index, message) in request.features.enumerated() {
+      utterances.append(try FeatureMatrix(message, field: "features[\(index)]"))
+    }
+    let runtime = try await store.runtime(for: epoch)
+    let results = try await embed(utterances, with: runtime)
+    return .with { response in
+      response.embeddings = results.map { .init(Voiceprint(values: $0.values, epoch: epoch)) }
+      response.computeMilliseconds = results.reduce(0) { $0 + $1.duration / .milliseconds(1) }
+    }
+  }
+
+  private typealias Result = (values: [Float], duration: Duration)
+
+  private func embed(_ utterances: [FeatureMatrix], with runtime: EpochRuntime) async throws -> [Result] {
+    try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+      for (index, features) in utterances.enumerated() {
+        group.addTask {
+          try await pool.compute { flag in
+            try flag.check()
+            let begin = ContinuousClock.now
+            do {
+              let values = try runtime.embed(features)
+              return (index, (values, ContinuousClock.now - begin))
+            } catch let error as RecognitionError {
+              throw error
+            } catch {
+              throw RecognitionError.invalid("features[\(index)]", "\(error)", reason: "BAD_FEATURES")
+            }
+          }
+        }
+      }
+      var results = [Result?](repeating: nil, count: utterances.count)
+      for try await (index, result) in group { results[index] = result }
+      return results.compactMap { $0 }
+    }
+  }
+}
