@@ -1,1 +1,6 @@
-@main struct Main { static func main() {} }
+internal import ArgumentParser
+
+@main
+struct Main {
+  static func main() async { await Voiceprint.main() }
+}
