@@ -1,1 +1,0 @@
-// VoiceModels: to be written.

@@ -1,1 +1,0 @@
-// VoiceTensor: to be written.
