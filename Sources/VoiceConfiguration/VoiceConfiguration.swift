@@ -1,1 +1,0 @@
-// VoiceConfiguration: to be written.
