@@ -9,29 +9,50 @@ import CVoiceKernels
 /// views at channel offsets.
 // Unchecked: owns raw memory that nothing writes after `init`.
 package final class PackedConvolution: @unchecked Sendable {
+  /// How the sums are computed.
+  package enum Algorithm: Sendable, Equatable {
+    /// Every product of the definition.
+    case direct
+    /// Winograd's F(4,3) along time: half the products, for three taps and stride 1 in time.
+    case winograd
+  }
+
   /// The geometry.
   package let shape: ConvolutionShape
   /// The instruction set the weights are packed for.
   package let isa: KernelISA
+  /// How the sums are computed.
+  package let algorithm: Algorithm
 
   private let packed: AlignedFloats
   private let constants: AlignedFloats
   private let epilogue: vk_epilogue
 
-  /// Packs `weights` `[outputChannels][inputChannels][kernel height][kernel width]`.
+  /// Packs `weights` `[outputChannels][inputChannels][kernel height][kernel width]`; the default algorithm is the
+  /// fastest one for the shape.
   package init(
     shape: ConvolutionShape, weights: UnsafeBufferPointer<Float>, epilogue: ConvolutionEpilogue = .init(),
-    isa: KernelISA = .best
+    algorithm: Algorithm? = nil, isa: KernelISA = .best
   ) {
     precondition(isa.isSupported, "convolution \(shape): this machine cannot run \(isa)")
     precondition(
       weights.count == shape.weightCount, "convolution \(shape): \(weights.count) weights, not \(shape.weightCount)")
+    var c = shape.c
+    let isSuitable = vk_winograd_is_suitable(&c)
+    precondition(algorithm != .winograd || isSuitable, "convolution \(shape): not a shape for Winograd")
     self.shape = shape
     self.isa = isa
+    self.algorithm = algorithm ?? (isSuitable ? .winograd : .direct)
 
-    var c = shape.c
-    packed = AlignedFloats(count: vk_convolution_packed_count(isa.identifier, &c))
-    vk_convolution_pack(isa.identifier, &c, weights.baseAddress!, packed.base)
+    switch self.algorithm {
+    case .direct:
+      packed = AlignedFloats(count: vk_convolution_packed_count(isa.identifier, &c))
+      vk_convolution_pack(isa.identifier, &c, weights.baseAddress!, packed.base)
+    case .winograd:
+      packed = AlignedFloats(count: vk_winograd_packed_count(isa.identifier, &c))
+      let transformed = AlignedFloats(count: weights.count / 3)
+      vk_winograd_pack(isa.identifier, &c, weights.baseAddress!, transformed.base, packed.base)
+    }
     (self.constants, self.epilogue) = Self.place(epilogue, shape: shape)
   }
 
@@ -64,13 +85,22 @@ package final class PackedConvolution: @unchecked Sendable {
     let target = vk_output_map(
       base: output.base, height: output.view.height, width: output.view.width, row_pitch: output.view.rowPitch,
       pixel_pitch: output.view.pixelPitch)
-    vk_convolution_run(
-      isa.identifier, &c, packed.base, map, target, &epilogue, following?.firstWeights ?? vk_weights())
+    let next = following?.firstWeights ?? vk_weights()
+    switch algorithm {
+    case .direct:
+      vk_convolution_run(isa.identifier, &c, packed.base, map, target, &epilogue, next)
+    case .winograd:
+      let ring = scratch.floats(count: vk_winograd_scratch_count(&c, target.width))
+      vk_winograd_run(isa.identifier, &c, packed.base, map, target, &epilogue, next, ring)
+    }
   }
 
   private var firstWeights: vk_weights {
     var c = shape.c
-    return vk_convolution_first_weights(isa.identifier, &c, packed.base)
+    return switch algorithm {
+    case .direct: vk_convolution_first_weights(isa.identifier, &c, packed.base)
+    case .winograd: vk_winograd_first_weights(isa.identifier, &c, packed.base)
+    }
   }
 
   private func check(

@@ -97,13 +97,15 @@ struct ConvolutionLayout: Sendable {
   var hasHalo = true
   /// Floats between the pixels of input and output beyond their channels, filled with NaN.
   var gap = 0
+  /// Which algorithm runs.
+  var algorithm = PackedConvolution.Algorithm.direct
 }
 
 extension ConvolutionCase {
   /// Runs the packed kernel; a gap of the output that changed is reported as a NaN among the values.
   func run(isa: KernelISA, layout: ConvolutionLayout = .init()) -> [Float] {
     let convolution = weights.withUnsafeBufferPointer {
-      PackedConvolution(shape: shape, weights: $0, epilogue: epilogue, isa: isa)
+      PackedConvolution(shape: shape, weights: $0, epilogue: epilogue, algorithm: layout.algorithm, isa: isa)
     }
     let buffer = ActivationBuffer()
     let source = buffer.reshape(

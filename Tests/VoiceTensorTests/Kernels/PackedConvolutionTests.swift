@@ -104,6 +104,58 @@ import Testing
     }
   }
 
+  static let winogradGeometries = [
+    map(16, 16, kernel: (1, 3), padding: (0, 1), size: (1, 1)),
+    map(16, 32, kernel: (1, 3), size: (1, 3)),
+    map(32, 32, kernel: (3, 3), padding: (1, 1), size: (7, 43)),
+    map(32, 32, kernel: (3, 3), stride: (2, 1), padding: (1, 1), size: (8, 57)),
+    map(20, 35, kernel: (3, 3), stride: (3, 1), padding: (1, 2), size: (9, 30)),
+    map(17, 40, kernel: (2, 3), dilation: (2, 1), padding: (1, 0), size: (6, 18)),
+    map(128, 32, kernel: (1, 3), dilation: (1, 2), padding: (0, 2), size: (1, 149)),
+    map(64, 64, kernel: (1, 3), dilation: (1, 4), padding: (0, 4), size: (1, 3)),
+    map(24, 70, kernel: (3, 3), dilation: (2, 3), padding: (2, 3), size: (5, 26)),
+    map(256, 200, kernel: (1, 3), padding: (0, 1), size: (1, 64)),
+    map(160, 320, kernel: (3, 3), padding: (1, 1), size: (3, 70)),
+  ]
+
+  @Test("Winograd equals the definition", arguments: KernelISA.supported, winogradGeometries)
+  func winogradEqualsDefinition(isa: KernelISA, geometry: ConvolutionCase) {
+    #expect(geometry.error(isa: isa, layout: ConvolutionLayout(algorithm: .winograd)) < Self.tolerance)
+    #expect(
+      geometry.error(isa: isa, layout: ConvolutionLayout(hasHalo: false, algorithm: .winograd)) < Self.tolerance)
+    #expect(geometry.error(isa: isa, layout: ConvolutionLayout(gap: 5, algorithm: .winograd)) < Self.tolerance)
+  }
+
+  @Test("Winograd is right for rows of every width", arguments: KernelISA.supported, 1...70)
+  func winogradEveryWidth(isa: KernelISA, width: Int) {
+    for dilation in [1, 2] {
+      let geometry = Self.map(
+        16, 20, kernel: (1, 3), dilation: (1, dilation), padding: (0, dilation), size: (1, width))
+      #expect(geometry.error(isa: isa, layout: ConvolutionLayout(algorithm: .winograd)) < Self.tolerance)
+    }
+  }
+
+  @Test("Winograd's fused steps equal their definition", arguments: KernelISA.supported, Fused.allCases)
+  func winogradFusedSteps(isa: KernelISA, fused: Fused) {
+    for dilation in [1, 3] {
+      var geometry = Self.map(
+        18, 35, kernel: (3, 3), dilation: (1, dilation), padding: (1, dilation), size: (4, 62))
+      fused.apply(to: &geometry)
+      #expect(geometry.error(isa: isa, layout: ConvolutionLayout(algorithm: .winograd)) < Self.tolerance)
+    }
+  }
+
+  @Test("Winograd is chosen where it can run")
+  func choosesAlgorithm() {
+    func chosen(_ geometry: ConvolutionCase) -> PackedConvolution.Algorithm {
+      geometry.weights.withUnsafeBufferPointer { PackedConvolution(shape: geometry.shape, weights: $0).algorithm }
+    }
+    #expect(chosen(Self.map(32, 32, kernel: (3, 3), stride: (2, 1), padding: (1, 1), size: (8, 8))) == .winograd)
+    #expect(chosen(Self.map(32, 32, kernel: (3, 3), stride: (1, 2), padding: (1, 1), size: (8, 8))) == .direct)
+    #expect(chosen(Self.map(1, 32, kernel: (3, 3), padding: (1, 1), size: (8, 8))) == .direct)
+    #expect(chosen(Self.map(64, 64, kernel: (1, 5), padding: (0, 2), size: (1, 8))) == .direct)
+  }
+
   @Test("A NaN in the input reaches the output through every activation", arguments: KernelISA.supported)
   func keepsNaN(isa: KernelISA) {
     for activation in [ConvolutionEpilogue.Activation.identity, .relu, .clamp(upTo: 20)] {
@@ -122,7 +174,7 @@ import Testing
     let geometry = Self.map(8, 24, kernel: (1, 3), dilation: (1, 2), padding: (0, 2), size: (1, 50))
     let whole = geometry.run(isa: isa)
     let convolution = geometry.weights.withUnsafeBufferPointer {
-      PackedConvolution(shape: geometry.shape, weights: $0, isa: isa)
+      PackedConvolution(shape: geometry.shape, weights: $0, algorithm: .direct, isa: isa)
     }
     var parts = [Float](repeating: 0, count: whole.count)
     geometry.input.withUnsafeBufferPointer { input in

@@ -7,7 +7,7 @@ size_t vk_convolution_packed_count(vk_isa isa, const vk_convolution_shape *shape
   return (size_t)(last.weights_offset + last.weights_count);
 }
 
-static void pack_panel(const vk_convolution_shape *shape, vk_panel panel, const float *weights, float *packed) {
+void vk_pack_panel(const vk_convolution_shape *shape, vk_panel panel, const float *weights, float *packed) {
   const ptrdiff_t taps = shape->kernel_height * shape->kernel_width;
   for (ptrdiff_t tap = 0; tap < taps; tap++)
     for (ptrdiff_t input = 0; input < shape->input_channels; input++)
@@ -21,7 +21,7 @@ void vk_convolution_pack(vk_isa isa, const vk_convolution_shape *shape, const fl
   const vk_tile_kernels *kernels = vk_tile_kernels_for(isa);
   for (ptrdiff_t p = 0; p < vk_panel_count(kernels, shape); p++) {
     vk_panel panel = vk_panel_at(kernels, shape, p);
-    pack_panel(shape, panel, weights, packed + panel.weights_offset);
+    vk_pack_panel(shape, panel, weights, packed + panel.weights_offset);
   }
 }
 

@@ -34,3 +34,6 @@ static inline vk_weights vk_panel_weights(
   const vk_panel panel = vk_panel_at(kernels, shape, index);
   return (vk_weights){packed + panel.weights_offset, panel.weights_count};
 }
+
+// Packs the weights [output][input][kernel height][kernel width] of one panel to [tap][input][channel].
+void vk_pack_panel(const vk_convolution_shape *shape, vk_panel panel, const float *weights, float *packed);

@@ -2,7 +2,8 @@
 //
 // Pixel x of an output row reads input pixels stride·x + offset(tap): a row of the matrix product is a pixel, its pitch
 // the stride, and a tap is an offset. So the matrix that im2col would build is only ever an address.
-#include "panel.h"
+#include "store_tile.h"
+#include "stream.h"
 
 // Packed weights up to this size stay in the second-level cache while chunks of pixels pass; larger ones are streamed
 // exactly once, with all pixels in the inner loop.
@@ -17,6 +18,7 @@ typedef struct {
   vk_map input;
   vk_output_map output;
   const vk_epilogue *epilogue;
+  ptrdiff_t depth;  // steps of the hot loop
   ptrdiff_t segment_count;
   vk_segment segments[VK_MAX_TAPS];
   ptrdiff_t tiles_per_row;
@@ -39,7 +41,7 @@ static void find_segments(vk_job *job) {
 }
 
 // Computes tile `index`, counted along the rows. Tiles of a row are equal to a pixel, so that none is a small rest.
-static void run_tile(const vk_job *job, const vk_panel *panel, vk_stream upcoming, ptrdiff_t index) {
+static void run_tile(const vk_job *job, const vk_panel *panel, vk_stream *upcoming, ptrdiff_t index) {
   const vk_tile_kernels *kernels = job->kernels;
   const ptrdiff_t y = index / job->tiles_per_row, part = index % job->tiles_per_row;
   const ptrdiff_t x = job->output.width * part / job->tiles_per_row;
@@ -49,29 +51,11 @@ static void run_tile(const vk_job *job, const vk_panel *panel, vk_stream upcomin
 
   _Alignas(64) float sums[TILE_MAX_ROWS * TILE_MAX_CHANNELS];
   kernels->accumulate[rows][panel->vectors](
-      input, input_pitch, job->packed + panel->weights_offset, job->segments, job->segment_count, upcoming, sums);
+      input, input_pitch, job->packed + panel->weights_offset, job->segments, job->segment_count, sums, upcoming->next,
+      upcoming->step);
+  vk_stream_advance(upcoming, job->depth);
 
-  const vk_output_map *out = &job->output;
-  vk_tile tile = {
-      .rows = rows,
-      .channels = panel->channels,
-      .output = out->base + y * out->row_pitch + x * out->pixel_pitch + panel->first_channel,
-      .pixel_pitch = out->pixel_pitch,
-  };
-  vk_epilogue e = *job->epilogue;
-  if (e.bias) e.bias += panel->first_channel;
-  if (e.scale) e.scale += panel->first_channel;
-  if (e.shift) e.shift += panel->first_channel;
-  if (e.residual) e.residual += y * e.residual_row_pitch + x * e.residual_pixel_pitch + panel->first_channel;
-  kernels->finish(sums, panel->width, &tile, &e);
-}
-
-// Spreads the fetching of `next` over so many steps of the hot loop. Without it the first tile of each panel waits for
-// the third-level cache: with 11 tiles a panel that costs 15 % of the whole convolution.
-static vk_stream stream_of(vk_weights next, ptrdiff_t steps) {
-  const ptrdiff_t line = 64 / sizeof(float);
-  ptrdiff_t step = (next.count + steps - 1) / steps;
-  return (vk_stream){next.first, step < line ? step : line};
+  vk_store_tile(kernels, sums, *panel, &job->output, job->epilogue, y, x, rows);
 }
 
 // Tiles whose fresh input fits in the second-level cache.
@@ -94,24 +78,21 @@ void vk_convolution_run(
       .input = input,
       .output = output,
       .epilogue = epilogue,
+      .depth = shape->kernel_height * shape->kernel_width * shape->input_channels,
   };
   job.tiles_per_row = (output.width + job.kernels->max_rows - 1) / job.kernels->max_rows;
   find_segments(&job);
 
   const ptrdiff_t tiles = output.height * job.tiles_per_row;
   const ptrdiff_t chunk = tiles_per_chunk(&job, tiles);
-  const ptrdiff_t depth = shape->kernel_height * shape->kernel_width * shape->input_channels;
   const ptrdiff_t panels = vk_panel_count(job.kernels, shape);
   for (ptrdiff_t first = 0; first < tiles; first += chunk) {
     ptrdiff_t end = first + chunk < tiles ? first + chunk : tiles;
     for (ptrdiff_t p = 0; p < panels; p++) {
       vk_panel panel = vk_panel_at(job.kernels, shape, p);
       const vk_weights next = p + 1 < panels ? vk_panel_weights(job.kernels, shape, packed, p + 1) : following;
-      vk_stream upcoming = stream_of(next, (end - first) * depth);
-      for (ptrdiff_t tile = first; tile < end; tile++) {
-        run_tile(&job, &panel, upcoming, tile);
-        upcoming.first += upcoming.step * depth;
-      }
+      vk_stream upcoming = vk_stream_over(next, (end - first) * job.depth, packed);
+      for (ptrdiff_t tile = first; tile < end; tile++) run_tile(&job, &panel, &upcoming, tile);
     }
   }
 }

@@ -22,18 +22,12 @@ typedef struct {
   ptrdiff_t length;  // in floats, at least 1
 } vk_segment;
 
-// Weights that a later tile will need: each step of the hot loop fetches `first` towards the second-level cache and
-// moves on by `step` floats.
-typedef struct {
-  const float *first;
-  ptrdiff_t step;
-} vk_stream;
-
 // sums[row][channel] = Σ_k input[row·pitch + offset(k)] · weights[k][channel], k over all segments.
-// `sums` and `weights` are 64-byte aligned.
+// `sums` and `weights` are 64-byte aligned. Each step also fetches a line of `upcoming`, the weights that a later tile
+// needs, into the second-level cache and moves on by `upcoming_step` floats.
 typedef void vk_accumulate(
     const float *input, ptrdiff_t pitch, const float *weights, const vk_segment *segments, ptrdiff_t segment_count,
-    vk_stream upcoming, float *sums);
+    float *sums, const float *upcoming, ptrdiff_t upcoming_step);
 
 // Where a tile goes: `epilogue` and `output` point at the tile's first pixel and first channel.
 typedef struct {
@@ -45,12 +39,22 @@ typedef struct {
 // Stores sums[row][channel], `sums_pitch` floats a row, through the epilogue.
 typedef void vk_finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *epilogue);
 
+// Transforms a row of pixels for `width` outputs of three taps: planes[p][window][channel], one window for four outputs.
+typedef void vk_winograd_input(
+    const float *pixels, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_t channels, float *planes, ptrdiff_t plane_pitch);
+
+// Transforms products[p][window][channel] back to sums[4 · window + …][channel]; everything is 64-byte aligned.
+typedef void vk_winograd_output(
+    const float *products, ptrdiff_t plane_pitch, ptrdiff_t windows, ptrdiff_t channels, float *sums);
+
 // The kernels of one instruction set.
 typedef struct {
   ptrdiff_t lanes;     // floats in a vector; a panel is twice as wide
   ptrdiff_t max_rows;  // pixels of the largest tile
   vk_accumulate *accumulate[TILE_MAX_ROWS + 1][3];  // [pixels][vectors]
   vk_finish *finish;
+  vk_winograd_input *winograd_input;
+  vk_winograd_output *winograd_output;
 } vk_tile_kernels;
 
 // Null when the instruction set was not compiled for this processor family.

@@ -9,12 +9,12 @@
 
 INLINE void accumulate(
     const int rows, const int vectors, const float *input, ptrdiff_t pitch, const float *weights,
-    const vk_segment *segments, ptrdiff_t segment_count, vk_stream upcoming, float *sums) {
+    const vk_segment *segments, ptrdiff_t segment_count, float *sums, const float *upcoming,
+    ptrdiff_t upcoming_step) {
   vec sum[MAX_ROWS][2];
 #pragma clang loop unroll(full)
   for (int row = 0; row < rows; row++) sum[row][0] = sum[row][1] = 0;
 
-  const float *fetched = upcoming.first;
   for (ptrdiff_t s = 0; s < segment_count; s++) {
     // Two base pointers and multiples of the pitch reach all rows. Hidden from the optimiser in every step: it would
     // make a pointer of each row, and spill them.
@@ -23,7 +23,7 @@ INLINE void accumulate(
     ptrdiff_t left = segments[s].length;
     do {
       __asm__ volatile("" : "+r"(low), "+r"(high));
-      __builtin_prefetch(fetched, 0, 2);
+      __builtin_prefetch(upcoming, 0, 2);
       vec w0 = *(const vec *)weights;
       vec w1 = vectors > 1 ? *(const vec *)(weights + LANES) : w0;
 #pragma clang loop unroll(full)
@@ -32,7 +32,7 @@ INLINE void accumulate(
         sum[row][0] += x * w0;
         if (vectors > 1) sum[row][1] += x * w1;
       }
-      low++, high++, weights += vectors * LANES, fetched += upcoming.step;
+      low++, high++, weights += vectors * LANES, upcoming += upcoming_step;
     } while (--left);
   }
 
@@ -60,14 +60,18 @@ INLINE void finish_channels(
   const vec shift = e->shift ? load_some(e->shift + channel, count) : 0;
   const float first_floor = e->relu_first ? 0 : -infinity;
   const float floor = e->clamp ? 0 : -infinity, cap = e->clamp ? e->cap : infinity;
-  for (ptrdiff_t row = 0; row < tile->rows; row++) {
-    const float *added = e->residual + row * e->residual_pixel_pitch + channel;
-    vec y = *(const vec *)(sums + row * sums_pitch + channel) + bias;
+  const float *added = e->residual ? e->residual + channel : NULL;
+  const ptrdiff_t added_pitch = e->residual_pixel_pitch;
+  float *output = tile->output + channel;
+  const ptrdiff_t rows = tile->rows, output_pitch = tile->pixel_pitch;
+  sums += channel;
+  for (ptrdiff_t row = 0; row < rows; row++, sums += sums_pitch, output += output_pitch) {
+    vec y = *(const vec *)sums + bias;
     y = at_least(y, first_floor) * scale + shift;
-    if (residual == RESIDUAL_FIRST) y += load_some(added, count);
+    if (residual == RESIDUAL_FIRST) y += load_some(added + row * added_pitch, count);
     y = at_most(at_least(y, floor), cap);
-    if (residual == RESIDUAL_LAST) y += load_some(added, count);
-    store_some(tile->output + row * tile->pixel_pitch + channel, y, count);
+    if (residual == RESIDUAL_LAST) y += load_some(added + row * added_pitch, count);
+    store_some(output, y, count);
   }
 }
 
@@ -85,11 +89,14 @@ static void finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile,
   if (left > 0) finish_channels(residual, sums, sums_pitch, tile, e, channel, left);
 }
 
+#include "winograd_transforms.h"
+
 #define DEFINE(rows, vectors)                                                                             \
   static void accumulate_##rows##x##vectors(                                                              \
       const float *input, ptrdiff_t pitch, const float *weights, const vk_segment *segments,              \
-      ptrdiff_t segment_count, vk_stream upcoming, float *sums) {                                         \
-    accumulate(rows, vectors, input, pitch, weights, segments, segment_count, upcoming, sums);            \
+      ptrdiff_t segment_count, float *sums, const float *upcoming, ptrdiff_t upcoming_step) {             \
+    accumulate(                                                                                           \
+        rows, vectors, input, pitch, weights, segments, segment_count, sums, upcoming, upcoming_step);    \
   }
 #define DEFINE_BOTH(rows) DEFINE(rows, 1) DEFINE(rows, 2)
 #define ENTRY(rows) [rows] = {NULL, accumulate_##rows##x1, accumulate_##rows##x2},
@@ -101,4 +108,6 @@ const vk_tile_kernels KERNELS = {
     .max_rows = MAX_ROWS,
     .accumulate = {MAKE_TILES(ENTRY)},
     .finish = finish,
+    .winograd_input = winograd_input,
+    .winograd_output = winograd_output,
 };

@@ -11,3 +11,4 @@
 #include "vk_isa.h"
 #include "vk_memory.h"
 #include "vk_vector.h"
+#include "vk_winograd.h"

@@ -1,0 +1,211 @@
+// Winograd's F(4,3) along time: four outputs of a row of three taps for six products instead of twelve.
+//
+//   y = Aᵀ[(G w) ⊙ (Bᵀ d)],  d: six pixels, w: three taps, y: four outputs
+//
+// Only time is transformed: the taps along frequency stay sums, so that each transformed row serves all output rows it
+// takes part in. The six products are six direct tiles, whose pixels are windows of four outputs and whose taps are the
+// kernel's rows. Transformed rows live in a ring that stays in the second-level cache. A dilation of n is n sequences
+// that interleave. In float32 the result is as exact as the direct sum (1e-6).
+#include "store_tile.h"
+#include "stream.h"
+
+enum { PLANES = 6 };
+
+// G
+static const double weight_transform[PLANES][3] = {
+    {1.0 / 4, 0, 0},
+    {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+    {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+    {1.0 / 24, 1.0 / 12, 1.0 / 6},
+    {1.0 / 24, -1.0 / 12, 1.0 / 6},
+    {0, 0, 1},
+};
+
+// The direct convolution that computes one plane of products.
+static vk_convolution_shape plane_shape(const vk_convolution_shape *shape) {
+  vk_convolution_shape plane = *shape;
+  plane.kernel_width = 1;
+  return plane;
+}
+
+bool vk_winograd_is_suitable(const vk_convolution_shape *shape) {
+  return shape->kernel_width == 3 && shape->stride_width == 1 && shape->input_channels >= 16 &&
+         shape->output_channels >= 16;
+}
+
+size_t vk_winograd_packed_count(vk_isa isa, const vk_convolution_shape *shape) {
+  const vk_convolution_shape plane = plane_shape(shape);
+  return PLANES * vk_convolution_packed_count(isa, &plane);
+}
+
+// The planes of a panel lie side by side, so that a panel is one stream: [panel][plane][tap][input][channel].
+static ptrdiff_t weights_offset(vk_panel panel, ptrdiff_t plane) {
+  return PLANES * panel.weights_offset + plane * panel.weights_count;
+}
+
+void vk_winograd_pack(
+    vk_isa isa, const vk_convolution_shape *shape, const float *weights, float *transformed, float *packed) {
+  const vk_tile_kernels *kernels = vk_tile_kernels_for(isa);
+  const vk_convolution_shape plane = plane_shape(shape);
+  const ptrdiff_t count = shape->output_channels * shape->input_channels * shape->kernel_height;
+  for (ptrdiff_t p = 0; p < PLANES; p++) {
+    const double *g = weight_transform[p];
+    for (ptrdiff_t i = 0; i < count; i++) {
+      const float *w = weights + 3 * i;
+      transformed[i] = (float)(g[0] * w[0] + g[1] * w[1] + g[2] * w[2]);
+    }
+    for (ptrdiff_t i = 0; i < vk_panel_count(kernels, &plane); i++) {
+      const vk_panel panel = vk_panel_at(kernels, &plane, i);
+      vk_pack_panel(&plane, panel, transformed, packed + weights_offset(panel, p));
+    }
+  }
+}
+
+vk_weights vk_winograd_first_weights(vk_isa isa, const vk_convolution_shape *shape, const float *packed) {
+  const vk_convolution_shape plane = plane_shape(shape);
+  return (vk_weights){packed, PLANES * vk_panel_at(vk_tile_kernels_for(isa), &plane, 0).weights_count};
+}
+
+// Transformed weights up to this size stay in the second-level cache.
+static const size_t resident_weights = (1 << 20) / sizeof(float);
+
+// A block of neighbouring windows of one phase of the dilation, all rows of it. Pixel 0 of the input lies under the
+// first tap of output 0.
+typedef struct {
+  const vk_tile_kernels *kernels;
+  const vk_convolution_shape *shape;
+  const float *packed;
+  bool weights_are_resident;
+  const vk_epilogue *epilogue;
+  vk_stream *following;
+  vk_map input;
+  vk_output_map output;
+  ptrdiff_t windows;
+  float *ring;  // [ring row][plane][window][channel]
+  ptrdiff_t ring_rows;
+} vk_block;
+
+static ptrdiff_t windows_of(ptrdiff_t width) { return (width + 3) / 4; }
+
+static ptrdiff_t ring_rows_of(const vk_convolution_shape *shape) {
+  return (shape->kernel_height - 1) * shape->dilation_height + 1;
+}
+
+size_t vk_winograd_scratch_count(const vk_convolution_shape *shape, ptrdiff_t width) {
+  return (size_t)(ring_rows_of(shape) * PLANES * windows_of(width) * shape->input_channels);
+}
+
+static ptrdiff_t plane_floats(const vk_block *block) { return block->windows * block->shape->input_channels; }
+
+static ptrdiff_t ring_offset(const vk_block *block, ptrdiff_t row) {
+  return row % block->ring_rows * PLANES * plane_floats(block);
+}
+
+// Transforms the input rows from `*next` to the last one under output row `y`; rows count from the top padding.
+static void fill_ring(const vk_block *block, ptrdiff_t y, ptrdiff_t *next) {
+  const ptrdiff_t first = y * block->shape->stride_height, end = first + block->ring_rows;
+  for (ptrdiff_t row = *next > first ? *next : first; row < end; row++)
+    block->kernels->winograd_input(
+        block->input.base + row * block->input.row_pitch, block->input.pixel_pitch, block->output.width,
+        block->shape->input_channels, block->ring + ring_offset(block, row), plane_floats(block));
+  *next = end;
+}
+
+// `count` windows from `first`: six tiles of products, back to sums, through the epilogue.
+static void run_tile(
+    const vk_block *block, vk_panel panel, const vk_segment *taps, ptrdiff_t y, ptrdiff_t first, ptrdiff_t count) {
+  const vk_tile_kernels *kernels = block->kernels;
+  const ptrdiff_t channels = block->shape->input_channels;
+  _Alignas(64) float products[PLANES][TILE_MAX_ROWS * TILE_MAX_CHANNELS];
+  for (ptrdiff_t p = 0; p < PLANES; p++) {
+    kernels->accumulate[count][panel.vectors](
+        block->ring + p * plane_floats(block) + first * channels, channels,
+        block->packed + weights_offset(panel, p), taps, block->shape->kernel_height, products[p],
+        block->following->next, block->following->step);
+    vk_stream_advance(block->following, block->shape->kernel_height * channels);
+  }
+  _Alignas(64) float sums[4 * TILE_MAX_ROWS * TILE_MAX_CHANNELS];
+  kernels->winograd_output(products[0], TILE_MAX_ROWS * TILE_MAX_CHANNELS, count, panel.width, sums);
+  const ptrdiff_t x = 4 * first, left = block->output.width - x;
+  vk_store_tile(
+      kernels, sums, panel, &block->output, block->epilogue, y, x, left < 4 * count ? left : 4 * count);
+}
+
+static void run_block(const vk_block *block) {
+  const vk_convolution_shape *shape = block->shape;
+  const vk_convolution_shape plane = plane_shape(shape);
+  const ptrdiff_t tiles = (block->windows + block->kernels->max_rows - 1) / block->kernels->max_rows;
+  ptrdiff_t next = 0;
+  for (ptrdiff_t y = 0; y < block->output.height; y++) {
+    fill_ring(block, y, &next);
+    vk_segment taps[VK_MAX_TAPS];
+    for (ptrdiff_t i = 0; i < shape->kernel_height; i++) {
+      const ptrdiff_t row = y * shape->stride_height + i * shape->dilation_height;
+      taps[i] = (vk_segment){ring_offset(block, row), shape->input_channels};
+    }
+    for (ptrdiff_t p = 0; p < vk_panel_count(block->kernels, &plane); p++) {
+      const vk_panel panel = vk_panel_at(block->kernels, &plane, p);
+      for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+        const ptrdiff_t first = block->windows * tile / tiles;
+        run_tile(block, panel, taps, y, first, block->windows * (tile + 1) / tiles - first);
+      }
+    }
+  }
+}
+
+// One phase of the dilation: `whole` is a block of the full width. Small weights take one tile's windows at a time, whose
+// ring of rows then stays in the first-level cache; large ones are read once for each row.
+static void run_phase(const vk_block *whole, const vk_epilogue *epilogue) {
+  const ptrdiff_t windows = windows_of(whole->output.width);
+  const ptrdiff_t size = whole->weights_are_resident ? whole->kernels->max_rows : windows;
+  const ptrdiff_t blocks = (windows + size - 1) / size;
+  for (ptrdiff_t i = 0; i < blocks; i++) {
+    const ptrdiff_t x = 4 * (windows * i / blocks), end = 4 * (windows * (i + 1) / blocks);
+    vk_block block = *whole;
+    vk_epilogue e = *epilogue;
+    if (e.residual) e.residual += x * e.residual_pixel_pitch;
+    block.epilogue = &e;
+    block.input.base += x * block.input.pixel_pitch;
+    block.output.base += x * block.output.pixel_pitch;
+    block.output.width = (end < whole->output.width ? end : whole->output.width) - x;
+    block.windows = windows_of(block.output.width);
+    run_block(&block);
+  }
+}
+
+// Steps of the hot loop in the whole run, at least.
+static ptrdiff_t steps_of(vk_isa isa, const vk_convolution_shape *shape, const vk_output_map *output) {
+  const vk_tile_kernels *kernels = vk_tile_kernels_for(isa);
+  const ptrdiff_t tiles = (windows_of(output->width) + kernels->max_rows - 1) / kernels->max_rows;
+  return vk_panel_count(kernels, shape) * output->height * tiles * PLANES * shape->kernel_height *
+         shape->input_channels;
+}
+
+void vk_winograd_run(
+    vk_isa isa, const vk_convolution_shape *shape, const float *packed, vk_map input, vk_output_map output,
+    const vk_epilogue *epilogue, vk_weights following, float *scratch) {
+  const ptrdiff_t dilation = shape->dilation_width;
+  vk_stream stream = vk_stream_over(following, steps_of(isa, shape, &output), packed);
+  for (ptrdiff_t phase = 0; phase < dilation && phase < output.width; phase++) {
+    vk_epilogue e = *epilogue;
+    if (e.residual) e.residual += phase * e.residual_pixel_pitch;
+    e.residual_pixel_pitch *= dilation;
+    vk_block whole = {
+        .kernels = vk_tile_kernels_for(isa),
+        .shape = shape,
+        .packed = packed,
+        .weights_are_resident = vk_winograd_packed_count(isa, shape) <= resident_weights,
+        .following = &stream,
+        .input = input,
+        .output = output,
+        .ring = scratch,
+        .ring_rows = ring_rows_of(shape),
+    };
+    whole.input.base += (phase - shape->padding_width) * input.pixel_pitch - shape->padding_height * input.row_pitch;
+    whole.input.pixel_pitch *= dilation;
+    whole.output.base += phase * output.pixel_pitch;
+    whole.output.pixel_pitch *= dilation;
+    whole.output.width = (output.width - phase + dilation - 1) / dilation;
+    run_phase(&whole, &e);
+  }
+}

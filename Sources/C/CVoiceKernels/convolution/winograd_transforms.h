@@ -1,0 +1,62 @@
+// The transforms of Winograd's F(4,3) along time, with the points 0, ±1, ±2, ∞ (Lavin & Gray 2016); part of the tile
+// template.
+
+// Of six pixels d, to v = Bᵀd.
+INLINE void transform_window(const vec d[6], vec v[6]) {
+  const vec a = d[4] - 4 * d[2], b = d[3] - 4 * d[1];
+  const vec e = d[4] - d[2], f = 2 * (d[3] - d[1]);
+  v[0] = 4 * d[0] - 5 * d[2] + d[4];
+  v[1] = a + b;
+  v[2] = a - b;
+  v[3] = e + f;
+  v[4] = e - f;
+  v[5] = 4 * d[1] - 5 * d[3] + d[5];
+}
+
+// One vector of channels of one window. Of its pixels `readable` (at most six) exist, the others count as zero; of its
+// channels `count` exist.
+INLINE void transform_channels(
+    const float *pixels, ptrdiff_t pitch, ptrdiff_t readable, float *output, ptrdiff_t plane_pitch, ptrdiff_t count) {
+  vec d[6], v[6];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 6; i++) d[i] = i < readable ? load_some(pixels + i * pitch, count) : 0;
+  transform_window(d, v);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 6; i++) store_some(output + i * plane_pitch, v[i], count);
+}
+
+INLINE void transform_pixels(
+    const float *pixels, ptrdiff_t pitch, ptrdiff_t readable, ptrdiff_t channels, float *output,
+    ptrdiff_t plane_pitch) {
+  ptrdiff_t c = 0;
+  for (; c + LANES <= channels; c += LANES)
+    transform_channels(pixels + c, pitch, readable, output + c, plane_pitch, LANES);
+  if (c < channels) transform_channels(pixels + c, pitch, readable, output + c, plane_pitch, channels - c);
+}
+
+static void winograd_input(
+    const float *pixels, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_t channels, float *planes, ptrdiff_t plane_pitch) {
+  for (ptrdiff_t x = 0; x < width; x += 4, pixels += 4 * pitch, planes += channels) {
+    if (width - x >= 4)
+      transform_pixels(pixels, pitch, 6, channels, planes, plane_pitch);
+    else
+      transform_pixels(pixels, pitch, width - x + 2, channels, planes, plane_pitch);
+  }
+}
+
+// y = Aᵀm for each window and channel.
+static void winograd_output(
+    const float *products, ptrdiff_t plane_pitch, ptrdiff_t windows, ptrdiff_t channels, float *sums) {
+  for (ptrdiff_t window = 0; window < windows; window++, products += channels, sums += 4 * channels)
+    for (ptrdiff_t c = 0; c < channels; c += LANES) {
+      vec m[6];
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 6; i++) m[i] = *(const vec *)(products + i * plane_pitch + c);
+      const vec a = m[1] + m[2], b = m[1] - m[2];
+      const vec e = m[3] + m[4], f = m[3] - m[4];
+      *(vec *)(sums + 0 * channels + c) = m[0] + a + e;
+      *(vec *)(sums + 1 * channels + c) = b + 2 * f;
+      *(vec *)(sums + 2 * channels + c) = a + 4 * e;
+      *(vec *)(sums + 3 * channels + c) = b + 8 * f + m[5];
+    }
+}
