@@ -79,7 +79,7 @@ let libraries: [Target] = [
       "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration", "VoiceConcurrency", argumentParser, logging,
       lifecycle,
     ], swiftSettings: strict),
-  .target(name: "VoiceCluster", dependencies: ["VoiceRPC", "VoiceMessages", logging], swiftSettings: strict),
+  .target(name: "VoiceCluster", dependencies: ["VoiceConcurrency", "VoiceRPC", "VoiceMessages", logging], swiftSettings: strict),
 ]
 
 // ---- Executables ------------------------------------------------------------------------------------------------------
