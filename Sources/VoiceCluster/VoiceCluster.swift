@@ -1,1 +1,0 @@
-// VoiceCluster: to be written.
