@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 package import VoiceCluster
 
-/// One private PostgreSQL for all tests of a process, started when the first test asks for it and gone with the process.
+/// One private PostgreSQL for all tests of a process: started when the first test asks for it, gone with the process.
 package actor TestPostgres {
   private static let shared = TestPostgres()
   private static let databaseCount = Atomic(0)

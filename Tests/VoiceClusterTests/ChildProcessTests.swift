@@ -69,7 +69,8 @@ import VoiceCluster
 
   @Test("A line of the log is found, also when it was there before the wait began")
   func followLog() async throws {
-    let child = try await ChildProcess.start(shell("echo one; printf 'LIST'; sleep 0.05; echo 'ENING 51'; exec sleep 1000"))
+    let child = try await ChildProcess.start(
+      shell("echo one; printf 'LIST'; sleep 0.05; echo 'ENING 51'; exec sleep 1000"))
     func port() async throws -> Int {
       try await LogFollower.line(of: child, log: folder.file("log"), after: 0, patience: .seconds(10)) { line in
         line.hasPrefix("LISTENING ") ? Int(line.dropFirst(10)) : nil
@@ -84,7 +85,9 @@ import VoiceCluster
   func followLogOfTheDead() async throws {
     let child = try await ChildProcess.start(shell("echo 'no such key: colour'; exit 2"))
     let error = await #expect(throws: ClusterError.self) {
-      try await LogFollower.line(of: child, log: folder.file("log"), after: 0, patience: .seconds(10)) { _ in Int?.none }
+      try await LogFollower.line(of: child, log: folder.file("log"), after: 0, patience: .seconds(10)) { _ in
+        Int?.none
+      }
     }
     #expect(error?.message.contains("no such key: colour") == true && error?.message.contains("status 2") == true)
   }

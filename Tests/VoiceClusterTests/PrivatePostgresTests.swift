@@ -45,7 +45,7 @@ import VoiceCluster
     #expect(!FileManager.default.fileExists(atPath: long))
   }
 
-  @Test("A folder that the server's account cannot reach is named", .enabled(if: geteuid() == 0, "only root hands over"))
+  @Test("A folder that the server's account cannot reach is named", .enabled(if: geteuid() == 0, "root's"))
   func unreachable() async throws {
     chmod(folder.path, 0o700)
     let error = await #expect(throws: ClusterError.self) { try await TestPostgres.start(in: folder.file("postgres")) }

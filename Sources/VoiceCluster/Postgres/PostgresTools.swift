@@ -24,7 +24,9 @@ extension PrivatePostgres {
     }
 
     /// Starts the server itself, not `pg_ctl`, which would leave a daemon that nobody waits for.
-    func startServer(_ durability: Durability, endingWithParent: Bool, patience: Duration) async throws -> ChildProcess {
+    func startServer(
+      _ durability: Durability, endingWithParent: Bool, patience: Duration
+    ) async throws -> ChildProcess {
       try account.makeFile(log)
       let begin = try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int ?? 0
       var settings = ["listen_addresses=", "unix_socket_directories=\(folder)", "port=5432"]

@@ -21,8 +21,8 @@ package struct Command: Sendable, Hashable {
 
   /// The command through `setpriv` (util-linux), which can give up root and tie a process to its parent's life.
   ///
-  /// With `user` the program runs as that user, with their groups, in the root folder (ours may be closed to them). With `endingWithParent` the system interrupts it
-  /// (SIGINT) when this process ends, however that happens.
+  /// With `user` the program runs as that user, with their groups, in the root folder (ours may be closed to them).
+  /// With `endingWithParent` the system interrupts it (SIGINT) when this process ends, however that happens.
   package func throughSetpriv(user: String? = nil, endingWithParent: Bool = false) throws(ClusterError) -> Command {
     var options: [String] = []
     if let user { options += ["--reuid=\(user)", "--regid=\(user)", "--init-groups"] }

@@ -6,8 +6,8 @@ internal import VoiceConcurrency
 package enum LogFollower {
   /// The first value that `match` finds in a whole line of the child's log, after byte `offset`.
   ///
-  /// Throws `notReady`, with the log's end, when the process ended first or `patience` is over; `CancellationError` when
-  /// the task was cancelled.
+  /// Throws `notReady`, with the log's end, when the process ended first or `patience` is over, and
+  /// `CancellationError` when the task was cancelled.
   package static func line<Value: Sendable>(
     of child: ChildProcess, log: String, after offset: Int, patience: Duration,
     match: @escaping @Sendable (Substring) -> Value?
@@ -43,7 +43,9 @@ package enum LogFollower {
       text += readAll(file.raw)
       let whole = text.lastIndex(of: "\n").map { text[..<$0] } ?? ""
       for line in whole.split(separator: "\n") { if let value = match(line) { return value } }
-      if let status { throw ClusterError(.notReady, "the process \(status); \(log) ends with\n\(Folder.tail(of: log))") }
+      if let status {
+        throw ClusterError(.notReady, "the process \(status); \(log) ends with\n\(Folder.tail(of: log))")
+      }
       try waitForEvent(events.raw, wake: wake, until: deadline, log: log)
     }
   }
@@ -55,9 +57,7 @@ package enum LogFollower {
     guard left > 0 else {
       throw ClusterError(.notReady, "it was not ready in time; \(log) ends with\n\(Folder.tail(of: log))")
     }
-    var waits = [
-      pollfd(fd: events, events: Int16(POLLIN), revents: 0), pollfd(fd: wake.readEnd, events: Int16(POLLIN), revents: 0),
-    ]
+    var waits = [events, wake.readEnd].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     poll(&waits, nfds_t(waits.count), Int32(min(left, 60_000)) + 1)
     if wake.isCancelled { throw CancellationError() }
     _ = readAll(events)

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Starts `command` in a process group of its own, so that a terminal's Ctrl-C does not reach it, and gives its pid.
 ///
-/// The child begins with default signal handling and none blocked, and inherits no descriptor but the log. The log stays
-/// locked (`flock`) for as long as the process, or any that inherited its output, lives: see `LogLock`.
+/// The child begins with default signal handling and none blocked, and inherits no descriptor but the log. The log
+/// stays locked (`flock`) for as long as the process, or any that inherited its output, lives: see `LogLock`.
 func spawn(_ command: Command) throws(ClusterError) -> pid_t {
   let log = try Descriptor(opening: command.log, O_WRONLY | O_CREAT | O_APPEND)
   try systemCall("\(command.log) belongs to a process that still runs") { flock(log.raw, LOCK_EX | LOCK_NB) }
