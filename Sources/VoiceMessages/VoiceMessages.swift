@@ -1,1 +1,0 @@
-// VoiceMessages: to be written.
