@@ -34,7 +34,7 @@ package final class ActivationBuffer {
       halo: halo)
   }
 
-  /// Floats between pixels that do not fight for the same cache sets: an odd number of 64-byte lines from four lines on.
+  /// Floats between pixels that do not compete for the same cache sets: an odd number of 64-byte lines, from four on.
   package static func pixelPitch(channels: Int) -> Int {
     let line = 16
     guard channels >= 4 * line else { return channels }

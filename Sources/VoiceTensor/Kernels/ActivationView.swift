@@ -1,4 +1,5 @@
-/// Pixels around a map that may be read: zeros at a true edge, neighbouring frames where the map is a cut of a longer one.
+/// Pixels around a map that may be read: zeros at a true edge, neighbouring frames where the map is cut from a longer
+/// one.
 package struct Halo: Sendable, Equatable {
   /// Rows above the first one.
   package var top: Int
@@ -34,7 +35,8 @@ package struct Halo: Sendable, Equatable {
 /// Read access to activations `[height][width][channels]`: channel `c` of pixel `(y, x)` is
 /// `base[y * rowPitch + x * pixelPitch + c]`.
 ///
-/// Height is frequency (1 for a sequence), width is time. A view owns nothing: its owner outlives the call it is given to.
+/// Height is frequency (1 for a sequence), width is time. A view owns nothing: its owner outlives each call that uses
+/// it.
 package struct ActivationView {
   /// Channel 0 of pixel (0, 0).
   package var base: UnsafePointer<Float>

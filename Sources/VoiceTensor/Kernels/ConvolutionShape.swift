@@ -64,13 +64,17 @@ package struct ConvolutionShape: Sendable, Equatable, CustomStringConvertible {
   /// Weights in PyTorch's order `[outputChannels][inputChannels][kernel height][kernel width]`.
   package var weightCount: Int { outputChannels * inputChannels * kernel.height * kernel.width }
 
-  /// Height and width of the output of a map.
+  /// Height and width of the output of a map; 0 when the padded map is smaller than the kernel.
   package func output(height: Int, width: Int) -> Extent {
-    func count(_ input: Int, _ path: KeyPath<Extent, Int>) -> Int {
-      let span = dilation[keyPath: path] * (kernel[keyPath: path] - 1) + 1
-      return (input + 2 * padding[keyPath: path] - span) / stride[keyPath: path] + 1
+    func count(_ input: Int, kernel: Int, stride: Int, dilation: Int, padding: Int) -> Int {
+      let room = input + 2 * padding - dilation * (kernel - 1) - 1
+      return room < 0 ? 0 : room / stride + 1
     }
-    return Extent(height: count(height, \.height), width: count(width, \.width))
+    return Extent(
+      height: count(
+        height, kernel: kernel.height, stride: stride.height, dilation: dilation.height, padding: padding.height),
+      width: count(
+        width, kernel: kernel.width, stride: stride.width, dilation: dilation.width, padding: padding.width))
   }
 
   /// The halo that a map must have so that every pixel under the kernel can be read.

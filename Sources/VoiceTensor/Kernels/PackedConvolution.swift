@@ -61,10 +61,12 @@ package final class PackedConvolution: @unchecked Sendable {
 
   /// Writes the convolution of `input` to `output`, which may be a range of channels of a wider map.
   ///
-  /// `residual` has the output's size. `gate` `[outputChannels]` multiplies the sums (in place of a fixed scale).
+  /// `residual` has the output's size and may be the output itself; the input may not overlap it.
+  /// `gate` `[outputChannels]` multiplies the sums (in place of a fixed scale).
   /// `following` is the convolution that runs next on this thread: its first weights are fetched into the cache
-  /// meanwhile, which saves it several per cent. An input whose halo is too small is first copied to `scratch`; otherwise
-  /// nothing is copied or allocated.
+  /// meanwhile, which saves it several per cent.
+  /// An input whose halo is too small is first copied to `scratch`; otherwise nothing is copied, and nothing is
+  /// allocated once `scratch` has grown.
   package func run(
     input: ActivationView, output: MutableActivationView, residual: ActivationView? = nil,
     gate: UnsafePointer<Float>? = nil, following: PackedConvolution? = nil, scratch: KernelScratch

@@ -47,7 +47,8 @@ package struct VectorKernels: Sendable {
     table.pointee.add(count, a, b, y)
   }
 
-  /// `y = x · scale + shift` for each channel of every pixel, then ReLU if asked for: a batch norm before its convolution.
+  /// `y = x · scale + shift` for each channel of every pixel, then ReLU if asked for: a batch norm before its
+  /// convolution.
   package func scaleShift(
     _ x: ActivationView, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, relu: Bool,
     output y: MutableActivationView

@@ -33,6 +33,33 @@ import Testing
     #expect(pitch >= channels && (channels < 64 || pitch % 32 == 16))
   }
 
+  @Test("Scratch stops growing after the largest convolution", arguments: [PackedConvolution.Algorithm.direct, .winograd])
+  func scratchStopsGrowing(algorithm: PackedConvolution.Algorithm) {
+    let shape = ConvolutionShape(inputChannels: 16, outputChannels: 16, kernelWidth: 3, padding: 1)
+    let convolution = [Float](repeating: 1, count: shape.weightCount).withUnsafeBufferPointer {
+      PackedConvolution(shape: shape, weights: $0, algorithm: algorithm)
+    }
+    let scratch = KernelScratch()
+    let input = AlignedFloats(count: 16 * 40)
+    let output = AlignedFloats(count: 16 * 40)
+    var sizes: [Int] = []
+    for width in [40, 40, 7] {
+      convolution.run(
+        input: ActivationView(base: input.base, width: width, channels: 16),
+        output: MutableActivationView(base: output.base, width: width, channels: 16), scratch: scratch)
+      sizes.append(scratch.memoryBytes)
+    }
+    #expect(sizes[0] > 0 && sizes == [sizes[0], sizes[0], sizes[0]])
+  }
+
+  @Test("The benchmark reports a speed")
+  func benchmarkReportsSpeed() {
+    let shape = ConvolutionShape(inputChannels: 32, outputChannels: 32, kernelWidth: 3, padding: 1)
+    for isa in KernelISA.supported {
+      #expect(KernelBenchmark.convolution(shape, width: 30, isa: isa, repetitions: 3) > 0)
+    }
+  }
+
   @Test("Denormals are zero inside the scope and only there")
   func denormals() {
     var tiny = Float.leastNormalMagnitude

@@ -11,7 +11,8 @@ typedef struct {
   ptrdiff_t step;  // floats for each step of the hot loop
 } vk_stream;
 
-// Spreads the fetching of `weights` over so many steps; if there are none, it stays at `otherwise`, which is mapped memory.
+// Spreads the fetching of `weights` over so many steps. Without weights it stays at `otherwise`, which is mapped
+// memory: a fetch of an unmapped address costs a walk of the page table.
 static inline vk_stream vk_stream_over(vk_weights weights, ptrdiff_t steps, const float *otherwise) {
   if (weights.count == 0) return (vk_stream){otherwise, otherwise, 0};
   const ptrdiff_t line = 64 / sizeof(float);

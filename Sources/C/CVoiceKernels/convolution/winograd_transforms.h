@@ -1,5 +1,4 @@
-// The transforms of Winograd's F(4,3) along time, with the points 0, ±1, ±2, ∞ (Lavin & Gray 2016); part of the tile
-// template.
+// The transforms of Winograd's F(4,3) along time, for the points 0, ±1, ±2, ∞; part of the tile template.
 
 // Of six pixels d, to v = Bᵀd.
 INLINE void transform_window(const vec d[6], vec v[6]) {

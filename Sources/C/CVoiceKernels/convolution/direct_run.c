@@ -22,10 +22,10 @@ typedef struct {
   ptrdiff_t segment_count;
   vk_segment segments[VK_MAX_TAPS];
   ptrdiff_t tiles_per_row;
-} vk_job;
+} vk_direct;
 
 // One segment a tap; taps that touch (undilated, no gap between pixels) become one.
-static void find_segments(vk_job *job) {
+static void find_segments(vk_direct *job) {
   const vk_convolution_shape *shape = job->shape;
   job->segment_count = 0;
   for (ptrdiff_t i = 0; i < shape->kernel_height; i++)
@@ -41,7 +41,7 @@ static void find_segments(vk_job *job) {
 }
 
 // Computes tile `index`, counted along the rows. Tiles of a row are equal to a pixel, so that none is a small rest.
-static void run_tile(const vk_job *job, const vk_panel *panel, vk_stream *upcoming, ptrdiff_t index) {
+static void run_tile(const vk_direct *job, const vk_panel *panel, vk_stream *upcoming, ptrdiff_t index) {
   const vk_tile_kernels *kernels = job->kernels;
   const ptrdiff_t y = index / job->tiles_per_row, part = index % job->tiles_per_row;
   const ptrdiff_t x = job->output.width * part / job->tiles_per_row;
@@ -59,7 +59,7 @@ static void run_tile(const vk_job *job, const vk_panel *panel, vk_stream *upcomi
 }
 
 // Tiles whose fresh input fits in the second-level cache.
-static ptrdiff_t tiles_per_chunk(const vk_job *job, ptrdiff_t tiles) {
+static ptrdiff_t tiles_per_chunk(const vk_direct *job, ptrdiff_t tiles) {
   const vk_convolution_shape *shape = job->shape;
   ptrdiff_t weights = shape->kernel_height * shape->kernel_width * shape->input_channels * shape->output_channels;
   if (weights > resident_weights) return tiles;
@@ -71,7 +71,7 @@ static ptrdiff_t tiles_per_chunk(const vk_job *job, ptrdiff_t tiles) {
 void vk_convolution_run(
     vk_isa isa, const vk_convolution_shape *shape, const float *packed, vk_map input, vk_output_map output,
     const vk_epilogue *epilogue, vk_weights following) {
-  vk_job job = {
+  vk_direct job = {
       .kernels = vk_tile_kernels_for(isa),
       .shape = shape,
       .packed = packed,

@@ -8,63 +8,7 @@
 // that interleave. In float32 the result is as exact as the direct sum (1e-6).
 #include "store_tile.h"
 #include "stream.h"
-
-enum { PLANES = 6 };
-
-// G
-static const double weight_transform[PLANES][3] = {
-    {1.0 / 4, 0, 0},
-    {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-    {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-    {1.0 / 24, 1.0 / 12, 1.0 / 6},
-    {1.0 / 24, -1.0 / 12, 1.0 / 6},
-    {0, 0, 1},
-};
-
-// The direct convolution that computes one plane of products.
-static vk_convolution_shape plane_shape(const vk_convolution_shape *shape) {
-  vk_convolution_shape plane = *shape;
-  plane.kernel_width = 1;
-  return plane;
-}
-
-bool vk_winograd_is_suitable(const vk_convolution_shape *shape) {
-  return shape->kernel_width == 3 && shape->stride_width == 1 && shape->input_channels >= 16 &&
-         shape->output_channels >= 16;
-}
-
-size_t vk_winograd_packed_count(vk_isa isa, const vk_convolution_shape *shape) {
-  const vk_convolution_shape plane = plane_shape(shape);
-  return PLANES * vk_convolution_packed_count(isa, &plane);
-}
-
-// The planes of a panel lie side by side, so that a panel is one stream: [panel][plane][tap][input][channel].
-static ptrdiff_t weights_offset(vk_panel panel, ptrdiff_t plane) {
-  return PLANES * panel.weights_offset + plane * panel.weights_count;
-}
-
-void vk_winograd_pack(
-    vk_isa isa, const vk_convolution_shape *shape, const float *weights, float *transformed, float *packed) {
-  const vk_tile_kernels *kernels = vk_tile_kernels_for(isa);
-  const vk_convolution_shape plane = plane_shape(shape);
-  const ptrdiff_t count = shape->output_channels * shape->input_channels * shape->kernel_height;
-  for (ptrdiff_t p = 0; p < PLANES; p++) {
-    const double *g = weight_transform[p];
-    for (ptrdiff_t i = 0; i < count; i++) {
-      const float *w = weights + 3 * i;
-      transformed[i] = (float)(g[0] * w[0] + g[1] * w[1] + g[2] * w[2]);
-    }
-    for (ptrdiff_t i = 0; i < vk_panel_count(kernels, &plane); i++) {
-      const vk_panel panel = vk_panel_at(kernels, &plane, i);
-      vk_pack_panel(&plane, panel, transformed, packed + weights_offset(panel, p));
-    }
-  }
-}
-
-vk_weights vk_winograd_first_weights(vk_isa isa, const vk_convolution_shape *shape, const float *packed) {
-  const vk_convolution_shape plane = plane_shape(shape);
-  return (vk_weights){packed, PLANES * vk_panel_at(vk_tile_kernels_for(isa), &plane, 0).weights_count};
-}
+#include "winograd.h"
 
 // Transformed weights up to this size stay in the second-level cache.
 static const size_t resident_weights = (1 << 20) / sizeof(float);
@@ -120,7 +64,7 @@ static void run_tile(
   for (ptrdiff_t p = 0; p < PLANES; p++) {
     kernels->accumulate[count][panel.vectors](
         block->ring + p * plane_floats(block) + first * channels, channels,
-        block->packed + weights_offset(panel, p), taps, block->shape->kernel_height, products[p],
+        block->packed + vk_plane_offset(panel, p), taps, block->shape->kernel_height, products[p],
         block->following->next, block->following->step);
     vk_stream_advance(block->following, block->shape->kernel_height * channels);
   }
@@ -133,7 +77,7 @@ static void run_tile(
 
 static void run_block(const vk_block *block) {
   const vk_convolution_shape *shape = block->shape;
-  const vk_convolution_shape plane = plane_shape(shape);
+  const vk_convolution_shape plane = vk_plane_shape(shape);
   const ptrdiff_t tiles = (block->windows + block->kernels->max_rows - 1) / block->kernels->max_rows;
   ptrdiff_t next = 0;
   for (ptrdiff_t y = 0; y < block->output.height; y++) {
@@ -153,8 +97,8 @@ static void run_block(const vk_block *block) {
   }
 }
 
-// One phase of the dilation: `whole` is a block of the full width. Small weights take one tile's windows at a time, whose
-// ring of rows then stays in the first-level cache; large ones are read once for each row.
+// One phase of the dilation: `whole` is a block of the full width. Small weights take one tile's windows at a time,
+// whose ring of rows then stays in the first-level cache; large ones are read once for each row.
 static void run_phase(const vk_block *whole, const vk_epilogue *epilogue) {
   const ptrdiff_t windows = windows_of(whole->output.width);
   const ptrdiff_t size = whole->weights_are_resident ? whole->kernels->max_rows : windows;

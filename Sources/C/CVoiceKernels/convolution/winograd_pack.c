@@ -1,0 +1,48 @@
+// The weights' side of Winograd's F(4,3): transformed in double precision and packed once, when a network is loaded.
+#include "winograd.h"
+
+// G for the points 0, ±1, ±2, ∞ (Lavin & Gray 2016).
+static const double weight_transform[PLANES][3] = {
+    {1.0 / 4, 0, 0},
+    {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+    {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+    {1.0 / 24, 1.0 / 12, 1.0 / 6},
+    {1.0 / 24, -1.0 / 12, 1.0 / 6},
+    {0, 0, 1},
+};
+
+bool vk_winograd_is_suitable(const vk_convolution_shape *shape) {
+  return shape->kernel_width == 3 && shape->stride_width == 1 && shape->input_channels >= 16 &&
+         shape->output_channels >= 16;
+}
+
+size_t vk_winograd_packed_count(vk_isa isa, const vk_convolution_shape *shape) {
+  const vk_convolution_shape plane = vk_plane_shape(shape);
+  return PLANES * vk_convolution_packed_count(isa, &plane);
+}
+
+// One plane of G w: [output][input][kernel height].
+static void transform(const vk_convolution_shape *plane, const double g[3], const float *weights, float *transformed) {
+  const ptrdiff_t count = plane->output_channels * plane->input_channels * plane->kernel_height;
+  for (ptrdiff_t i = 0; i < count; i++, weights += 3)
+    transformed[i] = (float)(g[0] * weights[0] + g[1] * weights[1] + g[2] * weights[2]);
+}
+
+void vk_winograd_pack(
+    vk_isa isa, const vk_convolution_shape *shape, const float *weights, float *transformed, float *packed) {
+  const vk_tile_kernels *kernels = vk_tile_kernels_for(isa);
+  const vk_convolution_shape plane = vk_plane_shape(shape);
+  for (ptrdiff_t p = 0; p < PLANES; p++) {
+    transform(&plane, weight_transform[p], weights, transformed);
+    for (ptrdiff_t i = 0; i < vk_panel_count(kernels, &plane); i++) {
+      const vk_panel panel = vk_panel_at(kernels, &plane, i);
+      vk_pack_panel(&plane, panel, transformed, packed + vk_plane_offset(panel, p));
+    }
+  }
+}
+
+vk_weights vk_winograd_first_weights(vk_isa isa, const vk_convolution_shape *shape, const float *packed) {
+  const vk_convolution_shape plane = vk_plane_shape(shape);
+  const vk_panel first = vk_panel_at(vk_tile_kernels_for(isa), &plane, 0);
+  return (vk_weights){packed, PLANES * first.weights_count};
+}
