@@ -6,7 +6,7 @@ internal import VoiceRecognition
 internal import VoiceServiceKit
 
 /// Runs an epoch's network: one utterance is one forward pass on one core, as many at once as there are cores.
-struct EmbeddingService: Sendable {
+struct EmbeddingService: RPCService {
   typealias Service = EmbeddingV1.EmbeddingService
 
   static let maximumUtterances = 64
@@ -14,14 +14,13 @@ struct EmbeddingService: Sendable {
   let store: EpochStore
   let pool: ComputePool
 
-  /// Registers every method of the service.
-  func register(on server: inout ServiceMethods) {
-    server.handle(Service.embed, embed)
-    server.handle(Service.listEpochs) { _ in
+  func register(with router: inout Router) {
+    router.handle(Service.embed) { request, _ in try await embed(request) }
+    router.handle(Service.listEpochs) { _, _ in
       let states = await store.snapshot
       return .with { $0.epochs = .init(states) }
     }
-    server.handle(Service.watchEpochs) { _, writer in
+    router.handle(Service.watchEpochs) { _, writer, _ in
       for await states in await store.changes() {
         try await writer.write(.with { $0.epochs = .init(states) })
       }

@@ -6,7 +6,7 @@ internal import VoiceRecognition
 internal import VoiceServiceKit
 
 /// Turns audio into features on threads of its own; keeps nothing but the tables of the front-ends it was asked for.
-struct FeatureService: Sendable {
+struct FeatureService: RPCService {
   typealias Service = FeatureV1.FeatureService
 
   static let maximumBatch = 64
@@ -16,13 +16,12 @@ struct FeatureService: Sendable {
   let pool: ComputePool
   let limits: AudioLimits
 
-  /// Registers every method of the service.
-  func register(on server: inout ServiceMethods) {
-    server.handle(Service.extract) { request in
+  func register(with router: inout Router) {
+    router.handle(Service.extract) { request, _ in
       try await extract(request.audio, FrontEnd(request.frontEnd), field: "audio")
     }
-    server.handle(Service.extractBatch, extractBatch)
-    server.handle(Service.extractStream, extractStream)
+    router.handle(Service.extractBatch) { request, _ in try await extractBatch(request) }
+    router.handle(Service.extractStream) { requests, _ in try await extractStream(requests) }
   }
 
   private func extract(

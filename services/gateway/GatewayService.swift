@@ -4,21 +4,20 @@ internal import VoiceRecognition
 internal import VoiceServiceKit
 
 /// The public door: each handler checks the request, calls the domain and maps the answer.
-struct GatewayService: Sendable {
+struct GatewayService: RPCService {
   typealias Service = GatewayV1.GatewayService
 
   let recogniser: Recognizer<FeatureClient, EmbeddingClient, RegistryClient, EpochClient>
   let registry: RegistryClient
 
-  /// Registers every method of the service.
-  func register(on server: inout ServiceMethods) {
-    server.handle(Service.embed, embed)
-    server.handle(Service.contrast, contrast)
-    server.handle(Service.enroll, enroll)
-    server.handle(Service.verify, verify)
-    server.handle(Service.identify, identify)
-    registerPeople(on: &server)
-    registerCollections(on: &server)
+  func register(with router: inout Router) {
+    router.handle(Service.embed) { request, _ in try await embed(request) }
+    router.handle(Service.contrast) { request, _ in try await contrast(request) }
+    router.handle(Service.enroll) { request, _ in try await enroll(request) }
+    router.handle(Service.verify) { request, _ in try await verify(request) }
+    router.handle(Service.identify) { request, _ in try await identify(request) }
+    registerPeople(with: &router)
+    registerCollections(with: &router)
   }
 
   private func embed(_ request: GatewayV1.EmbedRequest) async throws -> GatewayV1.EmbedResponse {
@@ -61,12 +60,12 @@ struct GatewayService: Sendable {
 }
 
 extension GatewayService {
-  private func registerPeople(on server: inout ServiceMethods) {
-    server.handle(Service.getSpeaker) { request in
+  private func registerPeople(with router: inout Router) {
+    router.handle(Service.getSpeaker) { request, _ in
       let speaker = try await registry.speaker(SpeakerID(request.speakerId), in: .named(request.collection))
       return .with { $0.speaker = .init(speaker) }
     }
-    server.handle(Service.listSpeakers) { request in
+    router.handle(Service.listSpeakers) { request, _ in
       let page = try await registry.speakers(
         in: .named(request.collection), PageRequest(size: Int(request.pageSize), token: request.pageToken))
       return .with {
@@ -74,35 +73,35 @@ extension GatewayService {
         $0.nextPageToken = page.nextToken
       }
     }
-    server.handle(Service.deleteSpeaker) { request in
+    router.handle(Service.deleteSpeaker) { request, _ in
       let count = try await registry.deleteSpeaker(SpeakerID(request.speakerId), in: .named(request.collection))
       return .with { $0.deletedUtterances = UInt32(clamping: count) }
     }
-    server.handle(Service.deleteUtterance) { request in
+    router.handle(Service.deleteUtterance) { request, _ in
       let rest = try await registry.deleteUtterance(
         request.utteranceId, of: SpeakerID(request.speakerId), in: .named(request.collection))
       return .with { $0.speaker = rest.map { .init($0) } }
     }
   }
 
-  private func registerCollections(on server: inout ServiceMethods) {
-    server.handle(Service.createCollection) { request in
+  private func registerCollections(with router: inout Router) {
+    router.handle(Service.createCollection) { request, _ in
       let collection = try await registry.createCollection(
         CollectionName(request.collection), epoch: .optional(request.epoch))
       return .with { $0.collection = .init(collection) }
     }
-    server.handle(Service.getCollection) { request in
+    router.handle(Service.getCollection) { request, _ in
       let collection = try await registry.collection(.named(request.collection))
       return .with { $0.collection = .init(collection) }
     }
-    server.handle(Service.listCollections) { request in
+    router.handle(Service.listCollections) { request, _ in
       let page = try await registry.collections(PageRequest(size: Int(request.pageSize), token: request.pageToken))
       return .with {
         $0.collections = page.elements.map { .init($0) }
         $0.nextPageToken = page.nextToken
       }
     }
-    server.handle(Service.deleteCollection) { request in
+    router.handle(Service.deleteCollection) { request, _ in
       let count = try await registry.deleteCollection(CollectionName(request.collection))
       return .with { $0.deletedSpeakers = UInt64(clamping: count) }
     }

@@ -42,7 +42,13 @@ final class ProblemList {
   let file: String
   private(set) var problems: [ConfigurationError.Problem] = []
 
-  init(file: String) { self.file = file }
+  /// Values from elsewhere that go before the file's.
+  let overrides: ConfigurationOverrides
+
+  init(file: String, overrides: ConfigurationOverrides) {
+    self.file = file
+    self.overrides = overrides
+  }
 
   func add(line: Int, key: String, _ message: String) {
     problems.append(.init(line: line, key: key, message: message))

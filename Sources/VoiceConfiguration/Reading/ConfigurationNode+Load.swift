@@ -5,8 +5,10 @@ extension ConfigurationNode {
   /// Longest file that is read, in bytes.
   private static let maximumBytes = 1 << 20
 
-  /// Reads the root mapping of a YAML file. Throws `unreadable` or `malformed`.
-  package static func load(file: String) throws(ConfigurationError) -> ConfigurationNode {
+  /// Reads the root mapping of a YAML file; overrides go before its values. Throws `unreadable` or `malformed`.
+  package static func load(
+    file: String, overrides: ConfigurationOverrides = .init()
+  ) throws(ConfigurationError) -> ConfigurationNode {
     let data: Data
     do { data = try Data(contentsOf: URL(filePath: file)) } catch {
       throw failure(.unreadable, file: file, "cannot be read: \(error)")
@@ -17,12 +19,14 @@ extension ConfigurationNode {
     guard let text = String(bytes: data, encoding: .utf8) else {
       throw failure(.malformed, file: file, "is not UTF-8")
     }
-    return try parse(text, file: file)
+    return try parse(text, file: file, overrides: overrides)
   }
 
   /// Reads the root mapping of a YAML text; `file` stands in the errors. Throws `malformed`.
-  package static func parse(_ text: String, file: String) throws(ConfigurationError) -> ConfigurationNode {
-    let problems = ProblemList(file: file)
+  package static func parse(
+    _ text: String, file: String, overrides: ConfigurationOverrides = .init()
+  ) throws(ConfigurationError) -> ConfigurationNode {
+    let problems = ProblemList(file: file, overrides: overrides)
     let root: Node?
     do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
       throw failure(.malformed, file: file, line: line(of: error), "is not YAML: \(error)")

@@ -50,6 +50,7 @@ package final class ConfigurationNode {
   /// Throws `ConfigurationError` with every problem in the order of the file.
   package func finish() throws(ConfigurationError) {
     reportUnknown()
+    for path in list.overrides.unusedSettings { list.add(line: 1, key: path, "unknown key in --set") }
     guard list.problems.isEmpty else {
       let sorted = list.problems.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
       throw ConfigurationError(code: .invalid, file: list.file, problems: sorted.map(\.element))
@@ -73,6 +74,7 @@ package final class ConfigurationNode {
   }
 
   private func peek(_ key: String) -> Node? {
+    if let text = list.overrides.value(of: fullPath(key)) { return Node(text, Tag(.implicit), .plain) }
     guard let node = values[key] else { return nil }
     if let scalar = node.scalar, scalar.style == .plain || scalar.style == .any, PlainScalar.isNull(scalar.string) {
       return nil

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import VoiceMessages
 internal import VoiceRecognition
 internal import VoiceServiceKit
@@ -42,7 +43,8 @@ struct RegistryClient: SpeakerRegistry {
     request.speakerId = enrolment.speaker.value
     request.displayName = enrolment.displayName
     request.labels = enrolment.labels
-    request.requestId = enrolment.requestID
+    // A call that is tried again on another replica must not enrol twice, whether or not the caller thought of it.
+    request.requestId = enrolment.requestID.isEmpty ? "gateway-\(UUID().uuidString)" : enrolment.requestID
     request.utterances = enrolment.utterances.map { utterance in
       .with {
         $0.embedding = .init(utterance.voiceprint)
@@ -51,7 +53,8 @@ struct RegistryClient: SpeakerRegistry {
     }
     let response = try await upstream.call(Service.enroll, request)
     return EnrolmentResult(
-      speaker: try Speaker(response.speaker), created: response.created, replayed: response.replayed)
+      speaker: try Speaker(response.speaker), created: response.created,
+      replayed: response.replayed && !enrolment.requestID.isEmpty)
   }
 
   func speaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Speaker {

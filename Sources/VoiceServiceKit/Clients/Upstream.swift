@@ -1,0 +1,98 @@
+package import VoiceMessages
+package import VoiceRPC
+internal import VoiceRecognition
+
+/// Another service as this one calls it: over all its replicas, with what is left of the caller's time, in its trace.
+package struct Upstream: Sendable {
+  /// What the service is called in errors and logs.
+  package let name: String
+  private let channel: Channel
+  private let timeout: Duration
+  private let reserve: Duration
+
+  /// A client of the service at a gRPC target (`dns:///name:port`, `ipv4:a:1,b:2`).
+  ///
+  /// A call takes at most `timeout`, and at most what is left of the caller's deadline less `reserve`, so that there is
+  /// time to answer. Throws `RPCError` for a target that cannot be.
+  package init(
+    name: String, target: String, timeout: Duration = .seconds(30), reserve: Duration = .milliseconds(5)
+  ) throws {
+    self.name = name
+    self.timeout = timeout
+    self.reserve = reserve
+    var options = ChannelOptions()
+    options.serviceConfig = ServiceConfig.json
+    options.maxReceivedMessageBytes = 64 << 20
+    channel = try Channel(target, options: options)
+  }
+
+  /// Calls a method with one request and one response. Throws `RecognitionError`, and `CancellationError` when cancelled.
+  package func call<Request, Response>(
+    _ method: UnaryMethod<Request, Response>, _ request: Request
+  ) async throws -> Response {
+    do { return try await channel.call(method, request, options: options(timeout)) } catch { throw translate(error) }
+  }
+
+  /// Calls a method with a stream of responses; nil is no time limit. Errors while reading are translated too.
+  package func call<Request, Response>(
+    _ method: ServerStreamingMethod<Request, Response>, _ request: Request, timeout: Duration?
+  ) async throws -> UpstreamResponses<Response> {
+    do {
+      return UpstreamResponses(
+        stream: try await channel.call(method, request, options: options(timeout)), translate: translate)
+    } catch { throw translate(error) }
+  }
+
+  private func options(_ timeout: Duration?) -> CallOptions {
+    var options = CallOptions.inheriting(timeout: timeout)
+    if let deadline = CallContext.current?.deadline.instant {
+      options.deadline = min(options.deadline, .at(deadline - reserve))
+    }
+    if let trace = TraceContext.current {
+      options.metadata.append(key: TraceContext.header, value: Array(trace.headerValue.utf8))
+    }
+    return options
+  }
+
+  private func translate(_ error: any Error) -> any Error {
+    guard let error = error as? RPCError else { return error }
+    if error.code == .cancelled, Task.isCancelled { return CancellationError() }
+    return RecognitionError(error, from: name)
+  }
+}
+
+/// The responses of a streaming call, with the service's errors in the domain's form.
+package struct UpstreamResponses<Response: Message>: AsyncSequence, Sendable {
+  let stream: ResponseStream<Response>
+  let translate: @Sendable (any Error) -> any Error
+
+  /// Reads the responses.
+  package struct AsyncIterator: AsyncIteratorProtocol {
+    var iterator: ResponseStream<Response>.AsyncIterator
+    let translate: @Sendable (any Error) -> any Error
+
+    /// The next response; nil at the end. Throws `RecognitionError`.
+    package mutating func next() async throws -> Response? {
+      do { return try await iterator.next() } catch { throw translate(error) }
+    }
+  }
+
+  /// The one iterator.
+  package func makeAsyncIterator() -> AsyncIterator {
+    AsyncIterator(iterator: stream.makeAsyncIterator(), translate: translate)
+  }
+}
+
+/// The gRPC service config of our clients.
+enum ServiceConfig {
+  /// All replicas in turn, those that say they serve; a call that no replica has taken in is tried again.
+  ///
+  /// Health is that of the server as a whole, which every service tells. UNAVAILABLE alone is retried: it says that the call
+  /// did nothing.
+  static let json = """
+    {"loadBalancingConfig": [{"round_robin": {}}],
+     "healthCheckConfig": {"serviceName": ""},
+     "methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 4, "initialBackoff": "0.05s", "maxBackoff": "1s",
+       "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}}]}
+    """
+}

@@ -1,0 +1,60 @@
+package import Logging
+package import VoiceConfiguration
+package import VoiceRPC
+
+/// What every service can be told: where it listens, what it logs, how much it takes and how it ends.
+package struct ServiceSettings: Sendable {
+  /// How log lines are written.
+  package enum LogFormat: String, Sendable, CaseIterable {
+    /// One JSON object a line, for machines.
+    case json
+    /// Readable, for a terminal.
+    case text
+  }
+
+  /// Address and limits of the server.
+  package var server: ServerOptions
+  /// The least level that is logged.
+  package var logLevel: Logger.Level
+  /// How log lines are written.
+  package var logFormat: LogFormat
+  /// Longest that any call may take, whatever its deadline.
+  package var maximumCallTime: Duration
+
+  /// Reads the keys that all services share; problems are noted in the node.
+  package init(_ node: ConfigurationNode) {
+    let listen = node.map("listen")
+    let host = listen.string("address", default: "127.0.0.1")
+    let port = listen.int("port", default: 0, in: 0...65_535)
+    // An IPv6 address holds colons of its own.
+    server = ServerOptions(address: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+    server.maxConcurrentCalls = listen.int("max_concurrent_calls", default: 1000, in: 1...1_000_000)
+    server.maxReceivedMessageBytes = listen.int("max_message_bytes", default: 64 << 20, in: 1024...(1 << 30))
+    server.messageMemoryBytes = server.maxReceivedMessageBytes * 4
+    server.maxConnectionAge = .seconds(listen.int("max_connection_age_seconds", default: 300, in: 1...86_400))
+    server.shutdownGrace = .seconds(listen.int("shutdown_grace_seconds", default: 10, in: 0...3600))
+    server.drainTime = .milliseconds(listen.int("drain_milliseconds", default: 500, in: 0...60_000))
+    maximumCallTime = .seconds(listen.int("max_call_seconds", default: 300, in: 1...86_400))
+
+    let log = node.map("log")
+    let word = log.string("level", default: "info")
+    logLevel = Logger.Level(rawValue: word) ?? .info
+    if Logger.Level(rawValue: word) == nil {
+      log.report("level", "'\(word)' is none of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    logFormat = log.choice("format", default: .json)
+  }
+}
+
+extension ConfigurationNode {
+  /// Milliseconds under a key as a duration.
+  package func milliseconds(_ key: String, default value: Int) -> Duration {
+    .milliseconds(int(key, default: value, in: 1...86_400_000))
+  }
+
+  /// A number of threads under a key; 0 means as many as there are cores.
+  package func threads(_ key: String) -> Int {
+    let count = int(key, default: 0, in: 0...1024)
+    return count == 0 ? Machine.coreCount : count
+  }
+}

@@ -1,0 +1,81 @@
+internal import Glibc
+package import Logging
+package import ServiceLifecycle
+package import VoiceRPC
+
+/// Runs a service: its server with health and reflection, its background work, and a gentle end on SIGTERM or SIGINT.
+package struct ServiceHost: Sendable {
+  private let name: String
+  private let settings: ServiceSettings
+  private let log: Logger
+
+  /// A host for the service of that name.
+  package init(name: String, settings: ServiceSettings, log: Logger) {
+    self.name = name
+    self.settings = settings
+    self.log = log
+  }
+
+  /// The logger of a service's process; its level and format are settings.
+  package static func makeLog(service: String, _ settings: ServiceSettings) -> Logger {
+    Logger(label: service) { _ in
+      LineLogHandler(service: service, level: settings.logLevel, format: settings.logFormat)
+    }
+  }
+
+  /// Serves until a signal ends it, prints `LISTENING <port>` on standard output when calls are taken, and returns when
+  /// every call and all background work is over.
+  ///
+  /// `background` runs beside the server and is cancelled when the server is down. Throws when the address is not to be had.
+  package func run(
+    services: [any RPCService], health: HealthService = HealthService(),
+    background: @escaping @Sendable () async throws -> Void = {}
+  ) async throws {
+    Memory.keepLargeBlocks()
+    var names = Router()
+    for service in services { names.add(service) }
+    for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }
+    let server = Server(
+      options: settings.server, services: services + [health, ReflectionService(on: services + [health])],
+      interceptors: [CallInterceptor(log: log, maximumCallTime: settings.maximumCallTime)], logger: log)
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [
+          .init(
+            service: BackgroundService(work: background), successTerminationBehavior: .ignore,
+            failureTerminationBehavior: .gracefullyShutdownGroup),
+          .init(service: ServerService(server: server, name: name, log: log)),
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+    try await group.run()
+  }
+}
+
+/// The server as the lifecycle sees it.
+private struct ServerService: Service {
+  let server: Server
+  let name: String
+  let log: Logger
+
+  func run() async throws {
+    let port = try server.start()
+    let line = Array("LISTENING \(port)\n".utf8)
+    _ = write(STDOUT_FILENO, line, line.count)
+    log.notice("listening", metadata: ["port": "\(port)"])
+    try await withGracefulShutdownHandler {
+      try await server.run()
+    } onGracefulShutdown: {
+      log.notice("draining")
+      server.beginGracefulShutdown()
+    }
+    log.notice("ended")
+  }
+}
+
+/// Background work as the lifecycle sees it: it ends when the group does, after the server.
+private struct BackgroundService: Service {
+  let work: @Sendable () async throws -> Void
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown { try await work() }
+  }
+}

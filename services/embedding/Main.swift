@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import VoiceConcurrency
+internal import VoiceMessages
+internal import VoiceRPC
+internal import VoiceServiceKit
+
+/// Turns features into voiceprints.
+@main
+struct Embedding: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "voiceprint-embedding",
+    abstract: "The embedding service of a Voiceprint cluster: features in, voiceprints out.",
+    discussion: "Prints LISTENING <port> when it takes calls; ends gently on SIGTERM.")
+
+  @OptionGroup var arguments: ServiceArguments
+
+  func run() async throws {
+    let configuration = try arguments.load(service: "embedding") { EmbeddingConfiguration($0) }
+    if arguments.checksConfiguration { return }
+    let log = ServiceHost.makeLog(service: "embedding", configuration.settings)
+    let upstream = try Upstream(name: "registry", target: configuration.registry)
+    let pool = ComputePool(name: "embedding", threads: configuration.threads, queueLimit: configuration.queue)
+    let loader = ComputePool(name: "loader", threads: 1, queueLimit: 1000)
+    let store = EpochStore(
+      source: RegistryEpochs(upstream: upstream, cache: configuration.cache, files: loader), loader: loader, log: log)
+    let follower = EpochFollower(upstream: upstream, store: store, log: log)
+    let health = HealthService()
+    // Nobody is sent here before the epochs in use are loaded.
+    health.set(.notServing, for: "")
+    health.set(.notServing, for: EmbeddingV1.EmbeddingService.name)
+    try await ServiceHost(name: "embedding", settings: configuration.settings, log: log).run(
+      services: [EmbeddingService(store: store, pool: pool)], health: health
+    ) {
+      await follower.run {
+        health.set(.serving, for: "")
+        health.set(.serving, for: EmbeddingV1.EmbeddingService.name)
+      }
+    }
+    await store.shutDown()
+    await pool.shutDown()
+    await loader.shutDown()
+  }
+}

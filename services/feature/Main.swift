@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import VoiceConcurrency
+internal import VoiceServiceKit
+
+/// Turns audio into features.
+@main
+struct Feature: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "voiceprint-feature",
+    abstract: "The feature service of a Voiceprint cluster: audio in, features out.",
+    discussion: "Prints LISTENING <port> when it takes calls; ends gently on SIGTERM.")
+
+  @OptionGroup var arguments: ServiceArguments
+
+  func run() async throws {
+    let configuration = try arguments.load(service: "feature") { FeatureConfiguration($0) }
+    if arguments.checksConfiguration { return }
+    let log = ServiceHost.makeLog(service: "feature", configuration.settings)
+    let pool = ComputePool(name: "feature", threads: configuration.threads, queueLimit: configuration.queue)
+    let service = FeatureService(
+      extractors: ExtractorCache(limits: configuration.limits), pool: pool, limits: configuration.limits)
+    try await ServiceHost(name: "feature", settings: configuration.settings, log: log).run(services: [service])
+    await pool.shutDown()
+  }
+}
