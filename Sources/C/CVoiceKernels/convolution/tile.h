@@ -2,7 +2,7 @@
 //
 // A tile is made in two steps. `accumulate` is the hot loop: it keeps all sums in registers, reads the activations in
 // place and leaves the finished sums in a small buffer in the first-level cache. `finish` applies the epilogue to that
-// buffer and stores the pixels. Only `accumulate` exists for each number of pixels; the second step costs one to four
+// buffer and stores the pixels. Only `accumulate` exists for each number of pixels; the second step costs under one
 // per cent of the first.
 #pragma once
 
@@ -39,8 +39,7 @@ typedef struct {
 // Stores sums[row][channel], `sums_pitch` floats a row, through the epilogue.
 typedef void vk_finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *epilogue);
 
-// Transforms a row of pixels for `width` outputs of three taps to planes[p][window][channel]; a window gives four
-// outputs.
+// Transforms a row of pixels for `width` outputs of three taps to planes[p][window][channel], a window for four outputs.
 typedef void vk_winograd_input(
     const float *pixels, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_t channels, float *planes, ptrdiff_t plane_pitch);
 

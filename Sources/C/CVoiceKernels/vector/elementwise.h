@@ -21,22 +21,14 @@ static void add(ptrdiff_t count, const float *a, const float *b, float *y) {
     store_some(y + i, load_some(a + i, count - i) + load_some(b + i, count - i), count - i);
 }
 
-// One row; whole vectors first, so that only the last one tests its length.
-INLINE void scale_shift_row(
-    ptrdiff_t channels, const float *x, const float *scale, const float *shift, float floor, float *y) {
-  ptrdiff_t c = 0;
-  for (; c + LANES <= channels; c += LANES)
-    store(y + c, at_least(load(x + c) * load(scale + c) + load(shift + c), floor));
-  const ptrdiff_t left = channels - c;
-  if (left == 0) return;
-  const vec v = load_some(x + c, left) * load_some(scale + c, left) + load_some(shift + c, left);
-  store_some(y + c, at_least(v, floor), left);
-}
-
 static void scale_shift(
     ptrdiff_t rows, ptrdiff_t channels, const float *x, ptrdiff_t x_pitch, const float *scale, const float *shift,
     bool relu, float *y, ptrdiff_t y_pitch) {
   const float floor = relu ? 0 : -__builtin_inff();
-  for (ptrdiff_t row = 0; row < rows; row++)
-    scale_shift_row(channels, x + row * x_pitch, scale, shift, floor, y + row * y_pitch);
+  for (ptrdiff_t row = 0; row < rows; row++, x += x_pitch, y += y_pitch)
+    for (ptrdiff_t c = 0; c < channels; c += LANES) {
+      const ptrdiff_t left = channels - c;
+      const vec v = load_some(x + c, left) * load_some(scale + c, left) + load_some(shift + c, left);
+      store_some(y + c, at_least(v, floor), left);
+    }
 }

@@ -1,0 +1,65 @@
+package import FoundationEssentials
+package import VoiceTensor
+
+/// The parameters of a trained network, from a file of any kind that mvector or this system writes.
+package struct Checkpoint: Sendable {
+  /// Parameters of the backbone under mvector's keys.
+  package var parameters: [String: StoredTensor]
+  /// Parameters of the classifier that the checkpoint held too; recognition needs none of them.
+  package var classifier: [String: StoredTensor]
+
+  /// Longest file that is read, in bytes.
+  package static let maximumBytes = 2 << 30
+
+  /// Reads a checkpoint; its content decides whether it is safetensors or PyTorch's ZIP. Throws `CheckpointError`.
+  package static func load(_ url: URL) throws(CheckpointError) -> Checkpoint {
+    let bytes: [UInt8]
+    do {
+      let data = try Data(contentsOf: url)
+      guard data.count <= maximumBytes else {
+        throw CheckpointError(.tooLarge, "\(data.count) bytes, at most \(maximumBytes) are read")
+      }
+      bytes = Array(data)
+    } catch let error as CheckpointError {
+      throw CheckpointError(error.code, "\(url.path): \(error.message)")
+    } catch {
+      throw CheckpointError(.inaccessible, "\(url.path) cannot be read: \(error)")
+    }
+    do { return try Checkpoint(bytes: bytes) } catch {
+      throw CheckpointError(error.code, "\(url.path): \(error.message)")
+    }
+  }
+
+  /// Reads a checkpoint from memory. Throws `CheckpointError`.
+  package init(bytes: [UInt8]) throws(CheckpointError) {
+    if bytes.starts(with: [0x50, 0x4B]) {
+      self.init(tensors: try TorchCheckpoint.tensors(bytes))
+      return
+    }
+    if bytes.starts(with: [0x80]) && bytes.dropFirst(2).first == 0x8A {
+      throw CheckpointError(
+        .refused, "the file has PyTorch's form from before 1.6; load and save it once with a PyTorch of today")
+    }
+    do { self.init(tensors: try Safetensors(bytes: bytes).tensors) } catch {
+      throw CheckpointError(
+        error.code == .unsupported ? .refused : .malformed,
+        "neither a PyTorch checkpoint nor safetensors (\(error.message))")
+    }
+  }
+
+  /// Parts the tensors of mvector's `Sequential(backbone, classifier)`, keys `0.…` and `1.…`, when they are that.
+  package init(tensors: [String: StoredTensor]) {
+    let sequential = !tensors.isEmpty && tensors.keys.allSatisfy { $0.hasPrefix("0.") || $0.hasPrefix("1.") }
+    guard sequential, tensors.keys.contains(where: { $0.hasPrefix("0.") }) else {
+      parameters = tensors
+      classifier = [:]
+      return
+    }
+    func part(_ prefix: String) -> [String: StoredTensor] {
+      Dictionary(
+        uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(2)), $0.value) })
+    }
+    parameters = part("0.")
+    classifier = part("1.")
+  }
+}
