@@ -1,0 +1,28 @@
+// x̂ = (x − mean) / √(variance + ε), y = w · x̂ + b; mean and biased variance of each channel over all pixels of the batch
+// (Ioffe, Szegedy 2015).
+//
+// x, y [pixels…, channels] · w, b [channels], both or neither
+// dx = w / √(variance + ε) · (dy − mean(dy) − x̂ · mean(dy · x̂)) · dw = Σ dy · x̂ · db = Σ dy.
+
+extension Tape {
+  /// Batch norm with the statistics of the batch, which are returned beside it.
+  package func batchNorm(
+    _ x: Variable, weight: Variable?, bias: Variable?, epsilon: Float = 1e-5
+  ) -> (y: Variable, statistics: ChannelStatistics) {
+    let statistics = ChannelStatistics(of: x.value)
+    let norm = ChannelNorm(statistics, epsilon: epsilon, weight: weight, bias: bias, op: .batchNorm)
+    let y = record(.batchNorm, norm.inputs(x), norm.apply(x.value)) { dy in
+      let (dWeight, dBias) = norm.parameterGradients(x.value, dy)
+      let count = Float(x.value.pixels)
+      var dx = dy
+      for index in 0..<dx.count {
+        let channel = index % dx.channels
+        let normalised = (x.value.values[index] - norm.mean[channel]) * norm.inverse[channel]
+        let centred = dy.values[index] - dBias[channel] / count - normalised * dWeight[channel] / count
+        dx.values[index] = centred * norm.inverse[channel] * norm.weight[channel]
+      }
+      return norm.gradients(x: dx, weight: dWeight, bias: dBias)
+    }
+    return (y, statistics)
+  }
+}

@@ -1,0 +1,21 @@
+/// Reproducible random numbers: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+package struct RandomSource: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  /// A sequence that depends on nothing but `seed`.
+  package init(seed: UInt64) { state = seed }
+
+  /// The next 64 random bits.
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// The next number of 0..<1, in steps of 2⁻²⁴.
+  package mutating func uniform() -> Float {
+    Float(next() >> 40) * 0x1p-24
+  }
+}

@@ -1,0 +1,20 @@
+/// Every operation that a tape can record. Each has a row in the gradient table of the tests.
+package enum OpKind: String, Sendable, CaseIterable {
+  case add
+  case batchNorm
+  case concatenate
+  case convolution
+  case frozenBatchNorm
+  case linear
+  case multiply
+  case permute
+  case relu
+  case reshape
+  case segmentMean
+  case sigmoid
+  case slice
+  case softmax
+  case statisticsPooling
+  case sum
+  case tanh
+}
