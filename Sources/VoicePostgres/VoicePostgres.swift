@@ -1,1 +1,0 @@
-// VoicePostgres: to be written.
