@@ -1,1 +1,0 @@
-// VoiceSearch: to be written.
