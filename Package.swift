@@ -66,13 +66,16 @@ let libraries: [Target] = [
   .target(name: "VoiceRPC", dependencies: ["CGRPC", "VoiceMessages", logging], swiftSettings: strict),
   .target(name: "VoiceNN", dependencies: ["VoiceTensor"], swiftSettings: strict),
   .target(name: "VoiceEvaluation", dependencies: ["VoiceTensor"], swiftSettings: strict),
-  .target(name: "VoiceSearch", dependencies: ["VoiceTensor", "VoiceRecognition"], swiftSettings: strict),
+  .target(name: "VoiceSearch", dependencies: ["VoiceTensor"], swiftSettings: strict),
 
   .target(
     name: "VoiceModels",
     dependencies: ["VoiceNN", "VoiceTensor", "VoiceRecognition", "VoiceConfiguration", crypto], swiftSettings: strict),
 
-  .target(name: "VoiceStorage", dependencies: ["VoiceRecognition", "VoicePostgres", logging], swiftSettings: strict),
+  .target(
+    name: "VoiceStorage",
+    dependencies: ["VoiceRecognition", "VoicePostgres", "VoiceSearch", "VoiceConcurrency", crypto, logging],
+    swiftSettings: strict),
   .target(
     name: "VoiceServiceKit",
     dependencies: [
@@ -130,15 +133,17 @@ let testTargets: [Target] = [
   tests("VoiceConfigurationTests", ["VoiceConfiguration"]),
   tests("VoiceRecognitionTests", ["VoiceRecognition"]),
   tests("VoiceMessagesTests", ["VoiceMessages"]),
-  tests("VoicePostgresTests", ["VoicePostgres", "VoiceCluster"]),
+  tests("VoicePostgresTests", ["VoicePostgres", "VoiceConcurrency", "VoiceCluster", logging]),
   tests("VoiceTensorTests", ["VoiceTensor"]),
   tests("VoiceAudioTests", ["VoiceAudio"]),
   tests("VoiceRPCTests", ["VoiceRPC", "VoiceMessages"]),
   tests("VoiceNNTests", ["VoiceNN", "VoiceTensor"]),
   tests("VoiceEvaluationTests", ["VoiceEvaluation"]),
-  tests("VoiceSearchTests", ["VoiceSearch", "VoiceRecognition"]),
+  tests("VoiceSearchTests", ["VoiceSearch"]),
   tests("VoiceModelsTests", ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceRecognition", "VoiceConfiguration"]),
-  tests("VoiceStorageTests", ["VoiceStorage", "VoicePostgres", "VoiceRecognition", "VoiceCluster"]),
+  tests(
+    "VoiceStorageTests",
+    ["VoiceStorage", "VoicePostgres", "VoiceRecognition", "VoiceConcurrency", "VoiceCluster", crypto, logging]),
   tests("VoiceServiceKitTests", ["VoiceServiceKit", "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration"]),
   tests("VoiceClusterTests", ["VoiceCluster"]),
   tests("ParityTests", ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation"]),
