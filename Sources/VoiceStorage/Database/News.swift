@@ -1,0 +1,36 @@
+internal import Synchronization
+
+/// Tells any number of listeners that something changed, without saying what: they look for themselves.
+final class News: Sendable {
+  private struct State {
+    var listeners: [UInt64: AsyncStream<Void>.Continuation] = [:]
+    var nextID: UInt64 = 0
+  }
+  private let state = Mutex(State())
+
+  /// A stream that gives one element at once and one after every change; changes that nobody looked at count once.
+  func subscribe() -> AsyncStream<Void> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let id = state.withLock { state in
+      state.nextID += 1
+      state.listeners[state.nextID] = continuation
+      return state.nextID
+    }
+    continuation.onTermination = { [weak self] _ in self?.forget(id) }
+    continuation.yield()
+    return stream
+  }
+
+  func publish() {
+    let listeners = state.withLock { Array($0.listeners.values) }
+    for listener in listeners { listener.yield() }
+  }
+
+  /// Ends every stream.
+  func finish() {
+    let listeners = state.withLock { Array($0.listeners.values) }
+    for listener in listeners { listener.finish() }
+  }
+
+  private func forget(_ id: UInt64) { _ = state.withLock { $0.listeners.removeValue(forKey: id) } }
+}

@@ -1,0 +1,82 @@
+package import Logging
+internal import Synchronization
+package import VoiceConcurrency
+package import VoicePostgres
+package import VoiceRecognition
+
+/// Everything the registry keeps, on one PostgreSQL: wires pool, listener, stores and galleries.
+///
+/// It can be made, and works again by itself, while the database is away; calls throw `unavailable` until it is back.
+package final class RegistryStorage: Sendable {
+  /// Who is enrolled.
+  package let speakers: SpeakerStore
+  /// Epochs and their files.
+  package let epochs: EpochStore
+
+  private let database: RegistryDatabase
+  private let galleries: GalleryShelf
+  private let options: PostgresOptions
+  private let logger: Logger
+  private let epochNews = News()
+  private let isListening = Atomic<Bool>(false)
+
+  /// Storage on the database that `options` names, with at most `poolSize` connections besides the listener's.
+  ///
+  /// Large galleries are searched on `compute`. Of the change log, `keptChanges` entries stay.
+  package init(
+    _ options: PostgresOptions, poolSize: Int, compute: ComputePool, keptChanges: Int = 100_000, logger: Logger
+  ) {
+    self.options = options
+    self.logger = logger
+    let pool = PostgresPool(options, size: poolSize, logger: logger)
+    database = RegistryDatabase(pool: pool, keptChanges: keptChanges, logger: logger)
+    galleries = GalleryShelf(database: database, logger: logger)
+    speakers = SpeakerStore(database: database, galleries: galleries, compute: compute)
+    epochs = EpochStore(database: database, news: epochNews)
+  }
+
+  /// Brings the schema up to date now. Throws `unavailable`, and `failedPrecondition` (`SCHEMA_TOO_NEW`) for one that a
+  /// newer program made; otherwise it happens with the first call.
+  package func prepare() async throws(RecognitionError) { try await database.prepare() }
+
+  /// Whether calls can be answered, as far as is known now.
+  package var isAvailable: Bool { isListening.load(ordering: .acquiring) && database.isReady }
+
+  /// A stream that gives an element at once and whenever `isAvailable` may have changed.
+  package func availabilityNews() -> AsyncStream<Void> { database.readiness.subscribe() }
+
+  /// Follows what other replicas change, until the task is cancelled; then closes all connections.
+  package func run() async {
+    let channels = [ChangeLog.peopleChannel, ChangeLog.epochsChannel]
+    let listener = PostgresListener(options, channels: channels, logger: logger)
+    for await event in listener.events { await follow(event) }
+    await listener.stop()
+    epochNews.finish()
+    database.readiness.finish()
+    do { try await database.close() } catch {
+      logger.debug("the connections were not waited for, the program ends: \(error)")
+    }
+  }
+
+  private func follow(_ event: PostgresListener.Event) async {
+    switch event {
+    case .connected:
+      isListening.store(true, ordering: .releasing)
+      await attempt("preparing the schema") { try await database.prepare() }
+      database.readiness.publish()
+      await attempt("refreshing galleries") { try await galleries.refresh() }
+      epochNews.publish()
+    case .lost(let error):
+      isListening.store(false, ordering: .releasing)
+      logger.warning("the database is away: \(error)")
+      database.readiness.publish()
+    case .notified(ChangeLog.epochsChannel, _): epochNews.publish()
+    case .notified: await attempt("refreshing galleries") { try await galleries.refresh() }
+    }
+  }
+
+  /// What fails here is tried again by the next call or the next event, so it only goes to the log.
+  private func attempt(_ what: String, _ body: () async throws -> Void) async {
+    do { try await body() } catch { logger.warning("\(what): \(error)") }
+  }
+}

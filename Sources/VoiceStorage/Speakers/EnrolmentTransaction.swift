@@ -1,0 +1,80 @@
+internal import VoicePostgres
+internal import VoiceRecognition
+
+/// One enrolment: all of it or nothing.
+struct EnrolmentTransaction: Sendable {
+  let enrolment: Enrolment
+  let changes: ChangeLog
+
+  func run(_ connection: isolated PostgresConnection) throws -> EnrolmentResult {
+    let collection = try CollectionRow.find(enrolment.collection, lock: .keep, connection)
+    let units = try enrolment.utterances.map { try collection.normalised($0.voiceprint) }
+    let request = EnrolmentRequest(id: enrolment.requestID, speaker: enrolment.speaker, collection: collection)
+    if let answer = try request.claim(connection) { return answer }
+
+    let (key, created) = try writeSpeaker(collection, connection)
+    try writeUtterances(units, key, collection, connection)
+    try TemplateRows.remake(speaker: key, collection: collection, connection)
+    if created { try countSpeaker(collection, connection) }
+    let speaker = try SpeakerRows.find(enrolment.speaker, in: collection, connection)
+    let result = EnrolmentResult(speaker: speaker, created: created, replayed: false)
+    try request.store(result, key: key, connection)
+    try changes.append(collection: collection.id, speaker: key, connection)
+    return result
+  }
+
+  /// Makes or changes the person, whose row stays locked: enrolments of one person come one after the other.
+  private func writeSpeaker(
+    _ collection: CollectionRow, _ connection: isolated PostgresConnection
+  ) throws -> (key: Int64, created: Bool) {
+    // A row that was inserted and not updated has no xmax.
+    let row = try connection.query(
+      """
+      INSERT INTO speakers AS s (collection_id, speaker_id, display_name, labels) VALUES ($1, $2, coalesce($3, ''), $4)
+      ON CONFLICT (collection_id, speaker_id) DO UPDATE SET display_name = coalesce($3, s.display_name),
+        labels = s.labels || excluded.labels, updated_at = clock_timestamp()
+      RETURNING speaker_key, xmax = 0,
+        (SELECT count(*) FROM jsonb_object_keys(labels))
+      """,
+      [
+        .int(collection.id), .text(enrolment.speaker.value), .text(enrolment.displayName),
+        .json(try StoredJSON.encode(enrolment.labels)),
+      ])[0]
+    guard try row.int(2) <= Enrolment.maximumLabels else {
+      throw RecognitionError.invalid("labels", "a person has at most \(Enrolment.maximumLabels), these would be more")
+    }
+    return (try row.int(0), try row.bool(1))
+  }
+
+  private func writeUtterances(
+    _ units: [[Float]], _ key: Int64, _ collection: CollectionRow, _ connection: isolated PostgresConnection
+  ) throws {
+    for (unit, utterance) in zip(units, enrolment.utterances) {
+      try connection.query(
+        "INSERT INTO utterances (speaker_key, epoch_id, embedding, report) VALUES ($1, $2, $3, $4)",
+        [.int(key), .int(collection.epochID), .floatBytes(unit), .json(try StoredJSON.encode(utterance.report))])
+    }
+  }
+
+  private func countSpeaker(_ collection: CollectionRow, _ connection: isolated PostgresConnection) throws {
+    try connection.query(
+      "UPDATE collections SET speaker_count = speaker_count + 1 WHERE collection_id = $1", [.int(collection.id)])
+  }
+}
+
+/// The templates that searches compare with.
+enum TemplateRows {
+  /// Makes a person's template of all utterances of the collection's epoch.
+  static func remake(speaker: Int64, collection: CollectionRow, _ connection: isolated PostgresConnection) throws {
+    let rows = try connection.query(
+      "SELECT embedding FROM utterances WHERE speaker_key = $1 AND epoch_id = $2 ORDER BY ordinal",
+      [.int(speaker), .int(collection.epochID)])
+    let singles = try rows.map { Voiceprint(values: try $0.floatBytes(0), epoch: collection.epoch) }
+    try connection.query(
+      """
+      INSERT INTO templates (speaker_key, epoch_id, template) VALUES ($1, $2, $3)
+      ON CONFLICT (speaker_key, epoch_id) DO UPDATE SET template = excluded.template
+      """,
+      [.int(speaker), .int(collection.epochID), .floatBytes(try Template.make(of: singles).values)])
+  }
+}

@@ -1,0 +1,62 @@
+internal import VoicePostgres
+package import VoiceRecognition
+
+extension SpeakerStore {
+  package func deleteSpeaker(
+    _ id: SpeakerID, in collection: CollectionName
+  ) async throws(RecognitionError) -> Int {
+    try await database.write { [changes = database.changes] connection in
+      let collection = try CollectionRow.find(collection, lock: .keep, connection)
+      let (key, utterances) = try lock(id, in: collection, connection)
+      try remove(key, from: collection, connection)
+      try changes.append(collection: collection.id, speaker: key, connection)
+      return utterances
+    }
+  }
+
+  package func deleteUtterance(
+    _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
+  ) async throws(RecognitionError) -> Speaker? {
+    // No identifier of ours holds U+0000, which PostgreSQL does not take.
+    guard !utterance.utf8.contains(0) else { throw .missing("utterance", utterance) }
+    return try await database.write { [changes = database.changes] connection in
+      let collection = try CollectionRow.find(collection, lock: .keep, connection)
+      let (key, count) = try lock(speaker, in: collection, connection)
+      let deleted = try connection.query(
+        "DELETE FROM utterances WHERE speaker_key = $1 AND utterance_id = $2", [.int(key), .text(utterance)])
+      guard deleted.affectedRows == 1 else { throw RecognitionError.missing("utterance", utterance) }
+      let isLast = count == 1
+      if isLast {
+        try remove(key, from: collection, connection)
+      } else {
+        try TemplateRows.remake(speaker: key, collection: collection, connection)
+        try connection.query(
+          "UPDATE speakers SET updated_at = clock_timestamp() WHERE speaker_key = $1", [.int(key)])
+      }
+      let rest = isLast ? nil : try SpeakerRows.find(speaker, in: collection, connection)
+      try changes.append(collection: collection.id, speaker: key, connection)
+      return rest
+    }
+  }
+
+  /// Locks a person against other changes; gives the number of utterances. Throws `notFound`.
+  private func lock(
+    _ id: SpeakerID, in collection: CollectionRow, _ connection: isolated PostgresConnection
+  ) throws -> (key: Int64, utterances: Int) {
+    let found = try connection.query(
+      "SELECT speaker_key FROM speakers WHERE collection_id = $1 AND speaker_id = $2 FOR UPDATE",
+      [.int(collection.id), .text(id.value)])
+    guard let key = try found.first?.int(0) else { throw RecognitionError.missing("speaker", id.value) }
+    // Counted after the lock was granted: an enrolment may have been going on before.
+    let count = try connection.query("SELECT count(*) FROM utterances WHERE speaker_key = $1", [.int(key)])[0].int(0)
+    return (key, Int(count))
+  }
+
+  private func remove(
+    _ key: Int64, from collection: CollectionRow, _ connection: isolated PostgresConnection
+  ) throws {
+    try connection.query("DELETE FROM speakers WHERE speaker_key = $1", [.int(key)])
+    try connection.query(
+      "UPDATE collections SET speaker_count = speaker_count - 1 WHERE collection_id = $1", [.int(collection.id)])
+  }
+}

@@ -1,0 +1,55 @@
+internal import VoiceConcurrency
+internal import VoicePostgres
+package import VoiceRecognition
+internal import VoiceSearch
+
+extension SpeakerStore {
+  /// Galleries of more values than this are scanned on the compute pool: smaller ones take less than 0.2 ms.
+  private static let inlineValues = 1 << 20
+
+  package func search(
+    _ voiceprint: Voiceprint, in collection: CollectionName, topK: Int
+  ) async throws(RecognitionError) -> SearchResult {
+    guard 1...SearchResult.maximumTopK ~= topK else {
+      throw .invalid("top_k", "must be 1 to \(SearchResult.maximumTopK), not \(topK)")
+    }
+    let (row, now) = try await database.read { connection in
+      (try CollectionRow.find(collection, connection), try ChangeNumber.current(connection))
+    }
+    let query = try row.normalised(voiceprint)
+    let gallery = try await galleries.gallery(of: row, upTo: now)
+    let (found, compared) = try await nearest(to: query, topK, in: gallery)
+    let matches = try found.map { candidate throws(RecognitionError) in
+      Match(
+        speaker: try SpeakerID(candidate.person.speaker), displayName: candidate.person.displayName,
+        score: candidate.score)
+    }
+    return SearchResult(matches: matches, gallerySize: compared)
+  }
+
+  package func verify(
+    _ voiceprint: Voiceprint, as speaker: SpeakerID, in collection: CollectionName
+  ) async throws(RecognitionError) -> Match {
+    try await database.read { connection in
+      let row = try CollectionRow.find(collection, connection)
+      let query = try row.normalised(voiceprint)
+      let found = try connection.query(
+        """
+        SELECT s.display_name, t.template FROM speakers s JOIN templates t USING (speaker_key)
+        WHERE s.collection_id = $1 AND s.speaker_id = $2 AND t.epoch_id = $3
+        """, [.int(row.id), .text(speaker.value), .int(row.epochID)])
+      guard let person = found.first else { throw RecognitionError.missing("speaker", speaker.value) }
+      let template = try TemplateBytes.read(person, 1, dimension: row.embeddingSize)
+      return Match(speaker: speaker, displayName: try person.text(0), score: cosine(query, template))
+    }
+  }
+
+  private func nearest(
+    to query: [Float], _ count: Int, in gallery: Gallery
+  ) async throws(RecognitionError) -> (candidates: [Gallery.Candidate], compared: Int) {
+    if gallery.count * gallery.dimension <= Self.inlineValues { return gallery.nearest(to: query, count: count) }
+    do { return try await compute.run { _ in gallery.nearest(to: query, count: count) } } catch {
+      throw StorageError.domain(error)
+    }
+  }
+}

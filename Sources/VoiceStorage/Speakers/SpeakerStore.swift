@@ -1,0 +1,79 @@
+internal import VoiceConcurrency
+internal import VoicePostgres
+package import VoiceRecognition
+
+/// The registry of people on PostgreSQL, searched in memory.
+package struct SpeakerStore: Sendable {
+  let database: RegistryDatabase
+  let galleries: GalleryShelf
+  let compute: ComputePool
+}
+
+extension SpeakerStore: SpeakerRegistry {
+  package func createCollection(
+    _ name: CollectionName, epoch: EpochName?
+  ) async throws(RecognitionError) -> SpeakerCollection {
+    try await database.write { connection in
+      let epochID = try EpochRows.identifier(epoch, connection)
+      let made = try connection.query(
+        "INSERT INTO collections (name, epoch_id) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        [.text(name.value), .int(epochID)])
+      guard made.affectedRows == 1 else {
+        throw RecognitionError(
+          .alreadyExists, reason: "COLLECTION_EXISTS", "there is a collection '\(name)' already", field: "collection")
+      }
+      try ChangeLog.notifyEpochs(connection)
+      return try CollectionRow.find(name, connection).collection
+    }
+  }
+
+  package func collection(_ name: CollectionName) async throws(RecognitionError) -> SpeakerCollection {
+    try await database.read { try CollectionRow.find(name, $0).collection }
+  }
+
+  package func collections(_ page: PageRequest) async throws(RecognitionError) -> Page<SpeakerCollection> {
+    let token = try PageToken(page.token, of: .collections)
+    let found = try await database.read { connection in
+      try connection.query(
+        "\(CollectionRow.select) WHERE c.name > $1 ORDER BY c.name LIMIT $2",
+        [.text(token.last), .int(Int64(page.size + 1))]
+      ).map { try CollectionRow($0).collection }
+    }
+    return PageToken.page(found, page, of: .collections) { $0.name.value }
+  }
+
+  package func deleteCollection(_ name: CollectionName) async throws(RecognitionError) -> Int {
+    try await database.write { [changes = database.changes] connection in
+      let collection = try CollectionRow.find(name, lock: .remove, connection)
+      try connection.query("DELETE FROM collections WHERE collection_id = $1", [.int(collection.id)])
+      try ChangeLog.notifyEpochs(connection)
+      try changes.append(collection: collection.id, speaker: nil, connection)
+      return collection.speakerCount
+    }
+  }
+
+  @discardableResult
+  package func enroll(_ enrolment: Enrolment) async throws(RecognitionError) -> EnrolmentResult {
+    let transaction = EnrolmentTransaction(enrolment: enrolment, changes: database.changes)
+    return try await database.write { try transaction.run($0) }
+  }
+
+  package func speaker(
+    _ id: SpeakerID, in collection: CollectionName
+  ) async throws(RecognitionError) -> Speaker {
+    try await database.read { connection in
+      try SpeakerRows.find(id, in: try CollectionRow.find(collection, connection), connection)
+    }
+  }
+
+  package func speakers(
+    in collection: CollectionName, _ page: PageRequest
+  ) async throws(RecognitionError) -> Page<Speaker> {
+    let token = try PageToken(page.token, of: .speakers)
+    let found = try await database.read { connection in
+      let collection = try CollectionRow.find(collection, connection)
+      return try SpeakerRows.after(token.last, limit: page.size + 1, in: collection, connection)
+    }
+    return PageToken.page(found, page, of: .speakers) { $0.id.value }
+  }
+}

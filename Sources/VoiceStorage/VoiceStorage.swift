@@ -1,1 +1,0 @@
-// VoiceStorage: to be written.
