@@ -34,7 +34,7 @@ struct CheckpointParityTests {
 
   @Test(
     "mvector's training checkpoints are read: backbone apart from classifier",
-    .enabled(if: PackagePaths.shared("golden/checkpoint_105_EcapaTdnn_Fbank") != nil, "../shared/golden is not at hand"),
+    .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"),
     arguments: [("105", 198), ("111", 231)])
   func trained(version: String, tensors: Int) throws {
     let checkpoint = try load("golden/checkpoint_\(version)_EcapaTdnn_Fbank/last_model/model.pth")
@@ -45,7 +45,7 @@ struct CheckpointParityTests {
 
   @Test(
     "An optimiser's file is no state_dict and says so",
-    .enabled(if: PackagePaths.shared("golden/checkpoint_105_EcapaTdnn_Fbank") != nil, "../shared/golden is not at hand"))
+    .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"))
   func optimiser() {
     let error = #expect(throws: CheckpointError.self) {
       try load("golden/checkpoint_105_EcapaTdnn_Fbank/last_model/optimizer.pth")

@@ -56,8 +56,8 @@ package struct Checkpoint: Sendable {
       return
     }
     func part(_ prefix: String) -> [String: StoredTensor] {
-      Dictionary(
-        uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(2)), $0.value) })
+      let named = tensors.filter { $0.key.hasPrefix(prefix) }
+      return Dictionary(uniqueKeysWithValues: named.map { (String($0.key.dropFirst(2)), $0.value) })
     }
     parameters = part("0.")
     classifier = part("1.")

@@ -2,7 +2,8 @@ package import FoundationEssentials
 
 /// A safetensors file: named arrays and a few texts about them.
 ///
-/// Format: the header's length (8 bytes, little-endian), the header (JSON: name → dtype, shape, byte range), the values.
+/// Format: the header's length (8 bytes, little-endian), the header (JSON: name → dtype, shape, byte range), then the
+/// values.
 package struct Safetensors: Sendable, Equatable {
   /// The arrays by name.
   package var tensors: [String: StoredTensor]

@@ -36,7 +36,8 @@ struct PickleHeap {
     let shape = try integers(arguments[2])
     let strides = try integers(arguments[3])
     guard shape.count == strides.count, shape.count <= 16 else {
-      throw CheckpointError(.malformed, "a tensor of the pickle has \(shape.count) lengths and \(strides.count) strides")
+      let axes = "\(shape.count) lengths and \(strides.count) strides"
+      throw CheckpointError(.malformed, "a tensor of the pickle has \(axes)")
     }
     tensors.append(PickleTensor(storage: storages[storage], offset: offset, shape: shape, strides: strides))
     return .tensor(tensors.count - 1)

@@ -22,8 +22,8 @@ struct PickleMachine {
       let offset = machine.reader.offset
       let byte = try machine.reader.unsigned(1)
       guard let opcode = PickleOpcode(rawValue: UInt8(byte)) else {
-        throw CheckpointError(
-          .refused, "the pickle uses \(PickleOpcode.refusedName(UInt8(byte))) at byte \(offset), which no state_dict needs")
+        let name = PickleOpcode.refusedName(UInt8(byte))
+        throw CheckpointError(.refused, "the pickle uses \(name) at byte \(offset), which no state_dict needs")
       }
       if opcode == .stop { return (try machine.pop(), machine.heap) }
       try machine.perform(opcode)

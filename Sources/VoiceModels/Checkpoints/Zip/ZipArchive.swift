@@ -17,7 +17,8 @@ struct ZipArchive {
     file = LittleEndianBytes(bytes: bytes)
     let end = try ZipEnd(file)
     guard end.entryCount <= UInt64(Self.maximumEntries) else {
-      throw CheckpointError(.tooLarge, "the archive has \(end.entryCount) entries, at most \(Self.maximumEntries) are read")
+      throw CheckpointError(
+        .tooLarge, "the archive has \(end.entryCount) entries, at most \(Self.maximumEntries) are read")
     }
     guard let directory = file.range(end.directoryOffset, end.directorySize) else {
       throw CheckpointError(.malformed, "the archive's directory lies outside the file")

@@ -10,8 +10,10 @@ struct ZipEntryHeader {
   init(_ file: LittleEndianBytes, at position: Int, end directoryEnd: Int) throws(CheckpointError) {
     guard position + 46 <= directoryEnd, file.value(UInt32.self, at: position) == 0x0201_4B50,
       let flags = file.value(UInt16.self, at: position + 8), let method = file.value(UInt16.self, at: position + 10),
-      let checksum = file.value(UInt32.self, at: position + 16), let packed = file.value(UInt32.self, at: position + 20),
-      let unpacked = file.value(UInt32.self, at: position + 24), let nameLength = file.value(UInt16.self, at: position + 28),
+      let checksum = file.value(UInt32.self, at: position + 16),
+      let packed = file.value(UInt32.self, at: position + 20),
+      let unpacked = file.value(UInt32.self, at: position + 24),
+      let nameLength = file.value(UInt16.self, at: position + 28),
       let extraLength = file.value(UInt16.self, at: position + 30),
       let commentLength = file.value(UInt16.self, at: position + 32),
       let offset = file.value(UInt32.self, at: position + 42)

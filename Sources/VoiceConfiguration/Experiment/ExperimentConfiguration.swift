@@ -1,0 +1,60 @@
+/// An experiment as mvector's `configs/*.yml` state it, in the spelling of 1.0 (`use_model`, `use_loss`) or of 1.1
+/// (`model_conf.model`, `loss_conf.loss`): data, front-end, network, loss, optimiser, training.
+package struct ExperimentConfiguration: Sendable, Hashable {
+  /// Which audio is read, and how.
+  package var dataset: DatasetConfiguration
+  /// How audio becomes features.
+  package var preprocess: PreprocessConfiguration
+  /// The network.
+  package var model: ModelConfiguration
+  /// What training minimises.
+  package var loss: LossConfiguration
+  /// How the parameters are changed.
+  package var optimizer: OptimizerConfiguration
+  /// How long and in which precision is trained.
+  package var training: TrainingConfiguration
+
+  /// Reads a file. Throws `ConfigurationError` with all its problems, unknown keys among them.
+  package static func load(file: String) throws(ConfigurationError) -> ExperimentConfiguration {
+    try read(.load(file: file))
+  }
+
+  /// Reads a text; `file` stands in the errors. Throws `ConfigurationError`.
+  package static func parse(_ text: String, file: String) throws(ConfigurationError) -> ExperimentConfiguration {
+    try read(.parse(text, file: file))
+  }
+
+  private static func read(_ root: ConfigurationNode) throws(ConfigurationError) -> ExperimentConfiguration {
+    let configuration = ExperimentConfiguration(root)
+    try root.finish()
+    return configuration
+  }
+
+  private init(_ root: ConfigurationNode) {
+    dataset = DatasetConfiguration(root.map("dataset_conf"))
+    preprocess = PreprocessConfiguration(root.map("preprocess_conf"))
+    model = ModelConfiguration(root)
+    loss = LossConfiguration(root.map("loss_conf"))
+    optimizer = OptimizerConfiguration(root.map("optimizer_conf"))
+    training = TrainingConfiguration(root.map("train_conf"))
+  }
+}
+
+/// `train_conf`.
+package struct TrainingConfiguration: Sendable, Hashable {
+  /// Passes over the training list.
+  package var maxEpoch: Int
+  /// Batches between two log lines.
+  package var logInterval: Int
+  /// Whether mvector would compute in 16 bits; this system computes in float32.
+  package var enableAMP: Bool
+  /// Whether mvector would compile the network; here it has no effect.
+  package var useCompile: Bool
+
+  init(_ node: ConfigurationNode) {
+    maxEpoch = node.int("max_epoch", default: 60, in: 1...1_000_000)
+    logInterval = node.int("log_interval", default: 100, in: 1...1_000_000)
+    enableAMP = node.bool("enable_amp", default: false)
+    useCompile = node.bool("use_compile", default: false)
+  }
+}
