@@ -1,0 +1,38 @@
+/// Why audio, or what was asked to be done with it, cannot be used; the message says what to do.
+package struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The kind of failure.
+  package enum Code: String, Sendable, Hashable, CaseIterable {
+    /// There are no bytes, or no samples.
+    case empty
+    /// The bytes are no audio file that libsndfile reads.
+    case notAudio
+    /// More bytes than the limit.
+    case tooLarge
+    /// More seconds than the limit.
+    case tooLong
+    /// Fewer seconds than the limit.
+    case tooShort
+    /// More channels than the limit, or none.
+    case badChannels
+    /// A sample rate that no audio has.
+    case badSampleRate
+    /// Nothing but digital silence.
+    case silent
+    /// A sample is NaN or infinite.
+    case notFinite
+    /// An argument of an operation or front-end is wrong.
+    case badArgument
+  }
+
+  /// The kind of failure.
+  package var code: Code
+  /// What is wrong and what to do.
+  package var message: String
+
+  /// An error of a kind.
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+  package var description: String { message }
+}

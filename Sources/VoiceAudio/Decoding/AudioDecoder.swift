@@ -1,0 +1,107 @@
+/// Decodes bytes to one channel of samples. Blocks while it reads: call it on a compute thread.
+package enum AudioDecoder {
+  private static let blockFrames = 4096
+
+  /// Decodes audio within limits; channels become their mean, integers are scaled to [-1, 1].
+  ///
+  /// A file that was cut short gives what is there. Throws `AudioError`: `empty`, `notAudio`, `tooLarge`, `tooLong` (before
+  /// memory is taken for it), `tooShort`, `badChannels`, `badSampleRate`, `notFinite`, `silent`.
+  package static func decode(
+    _ bytes: UnsafeRawBufferPointer, encoding: AudioEncoding = .container, limits: AudioLimits = .init()
+  ) throws(AudioError) -> DecodedAudio {
+    guard !bytes.isEmpty else { throw AudioError(.empty, "there are no bytes: send the content of an audio file") }
+    guard bytes.count <= limits.maxBytes else {
+      throw AudioError(.tooLarge, "\(bytes.count) bytes, at most \(limits.maxBytes) are taken")
+    }
+    let audio: DecodedAudio
+    switch encoding {
+    case .container: audio = try decodeFile(bytes, limits)
+    case .pcmS16LE(let rate, let channels):
+      audio = try decodeSamples(bytes, rate, channels, width: 2, limits) { bytes, offset in
+        Float(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self))) / 32768
+      }
+    case .pcmF32LE(let rate, let channels):
+      audio = try decodeSamples(bytes, rate, channels, width: 4, limits) { bytes, offset in
+        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+      }
+    }
+    try check(audio, limits)
+    return audio
+  }
+
+  private static func decodeFile(
+    _ bytes: UnsafeRawBufferPointer, _ limits: AudioLimits
+  ) throws(AudioError) -> DecodedAudio {
+    let file = try SoundFile(bytes)
+    try checkHeader(frames: file.frames, rate: file.sampleRate, channels: file.channels, limits)
+    let channels = file.channels
+    var samples: [Float] = []
+    // Compressed formats may announce too few frames or none: the limit holds for what really comes.
+    let most = Int(limits.maxSeconds * Double(file.sampleRate))
+    samples.reserveCapacity(min(max(file.frames, 0), most))
+    var block = [Float](repeating: 0, count: blockFrames * channels)
+    while true {
+      let count = block.withUnsafeMutableBufferPointer { file.read(into: $0) }
+      if count <= 0 { break }
+      guard samples.count + count <= most else { throw tooLong(limits) }
+      appendMean(of: block, frames: count, channels: channels, to: &samples)
+    }
+    return DecodedAudio(samples: samples, sampleRate: file.sampleRate, channels: channels)
+  }
+
+  private static func decodeSamples(
+    _ bytes: UnsafeRawBufferPointer, _ rate: Int, _ channels: Int, width: Int, _ limits: AudioLimits,
+    _ sample: (UnsafeRawBufferPointer, Int) -> Float
+  ) throws(AudioError) -> DecodedAudio {
+    // A last frame that was cut is left out.
+    let frames = channels > 0 ? bytes.count / (width * channels) : 0
+    try checkHeader(frames: frames, rate: rate, channels: channels, limits)
+    let interleaved = (0..<frames * channels).map { sample(bytes, $0 * width) }
+    var samples: [Float] = []
+    samples.reserveCapacity(frames)
+    appendMean(of: interleaved, frames: frames, channels: channels, to: &samples)
+    return DecodedAudio(samples: samples, sampleRate: rate, channels: channels)
+  }
+
+  private static func appendMean(of block: [Float], frames: Int, channels: Int, to samples: inout [Float]) {
+    if channels == 1 {
+      samples.append(contentsOf: block[..<frames])
+      return
+    }
+    for frame in 0..<frames {
+      var sum: Float = 0
+      for channel in 0..<channels { sum += block[frame * channels + channel] }
+      samples.append(sum / Float(channels))
+    }
+  }
+
+  private static func checkHeader(
+    frames: Int, rate: Int, channels: Int, _ limits: AudioLimits
+  ) throws(AudioError) {
+    guard (1...limits.maxChannels).contains(channels) else {
+      throw AudioError(.badChannels, "\(channels) channels, 1 to \(limits.maxChannels) are taken")
+    }
+    guard (1000...768_000).contains(rate) else {
+      throw AudioError(.badSampleRate, "a sample rate of \(rate) Hz: 1000 to 768000 are taken")
+    }
+    guard Double(frames) <= limits.maxSeconds * Double(rate) else { throw tooLong(limits) }
+  }
+
+  private static func tooLong(_ limits: AudioLimits) -> AudioError {
+    AudioError(.tooLong, "longer than \(limits.maxSeconds) s, the most that is taken: send a part of it")
+  }
+
+  private static func check(_ audio: DecodedAudio, _ limits: AudioLimits) throws(AudioError) {
+    guard !audio.samples.isEmpty else { throw AudioError(.empty, "the file holds no samples") }
+    guard audio.samples.allSatisfy(\.isFinite) else {
+      throw AudioError(.notFinite, "a sample is NaN or infinite: the file is damaged")
+    }
+    guard audio.duration >= limits.minSeconds else {
+      throw AudioError(
+        .tooShort, "\(audio.duration) s long, at least \(limits.minSeconds) s are needed: record more")
+    }
+    guard audio.samples.contains(where: { $0 != 0 }) else {
+      throw AudioError(.silent, "nothing but digital silence: check the microphone")
+    }
+  }
+}

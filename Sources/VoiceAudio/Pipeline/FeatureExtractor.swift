@@ -1,0 +1,64 @@
+internal import Synchronization
+
+/// Features of a piece of audio and what was measured on it.
+package struct ExtractedFeatures: Sendable {
+  /// The features, the mean of each bin removed.
+  package var features: Features
+  /// What was measured.
+  package var report: AudioReport
+}
+
+/// Turns audio into features as mvector's predictor does: decode → check the length → resample → (cut non-speech) →
+/// normalise the level → front-end → remove the mean of each bin. Serves several threads.
+package final class FeatureExtractor: Sendable {
+  /// What it computes.
+  package let configuration: FrontEndConfiguration
+  /// What it accepts.
+  package let limits: AudioLimits
+  private static let rememberedRates = 16
+  private let frontEnd: any FrontEnd
+  private let resamplers = Mutex<[Int: Resampler]>([:])
+
+  /// An extractor with its tables. Throws `badArgument` when the configuration is wrong.
+  package init(_ configuration: FrontEndConfiguration = .init(), limits: AudioLimits = .init()) throws(AudioError) {
+    guard (1000...192_000).contains(configuration.sampleRate) else {
+      throw AudioError(.badSampleRate, "sample_rate \(configuration.sampleRate) Hz: 1000 to 192000 are possible")
+    }
+    guard configuration.targetDB.isFinite, (-200...100).contains(configuration.targetDB) else {
+      throw AudioError(.badArgument, "target_dB \(configuration.targetDB): -200 to 100 are possible")
+    }
+    self.configuration = configuration
+    self.limits = limits
+    frontEnd = try configuration.makeFrontEnd()
+  }
+
+  /// Bins of a frame.
+  package var bins: Int { frontEnd.bins }
+
+  /// Features of encoded audio. Throws `AudioError`.
+  package func extract(
+    _ bytes: UnsafeRawBufferPointer, encoding: AudioEncoding = .container
+  ) throws(AudioError) -> ExtractedFeatures {
+    try extract(AudioDecoder.decode(bytes, encoding: encoding, limits: limits))
+  }
+
+  /// Features of decoded audio. Throws `AudioError`.
+  package func extract(_ audio: DecodedAudio) throws(AudioError) -> ExtractedFeatures {
+    let report = AudioReport(audio, limits: limits)
+    var samples = try resampler(from: audio.sampleRate).resample(audio.samples)
+    if configuration.doVAD { samples = VoiceActivity.trim(samples) }
+    if configuration.useDBNormalization { samples = try Level.normalise(samples, targetDB: configuration.targetDB) }
+    return ExtractedFeatures(features: try frontEnd.compute(samples).meanRemoved(), report: report)
+  }
+
+  private func resampler(from rate: Int) throws(AudioError) -> Resampler {
+    if let resampler = resamplers.withLock({ $0[rate] }) { return resampler }
+    let made = try Resampler(from: rate, to: configuration.sampleRate)
+    resamplers.withLock { resamplers in
+      // Rates come from outside: what is kept is bounded.
+      if resamplers.count >= Self.rememberedRates { resamplers.removeAll() }
+      resamplers[rate] = made
+    }
+    return made
+  }
+}
