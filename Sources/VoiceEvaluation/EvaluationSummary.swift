@@ -1,0 +1,27 @@
+/// The figures of an evaluation.
+package struct EvaluationSummary: Sendable, Hashable {
+  /// Equal error rate by mvector's interpolation, 0 to 1.
+  package var equalErrorRate: Double
+  /// Equal error rate of the convex hull, 0 to 1.
+  package var convexHullEqualErrorRate: Double
+  /// Least detection cost.
+  package var minimumCost: Double
+  /// Score at the equal error rate.
+  package var threshold: Float
+  /// Number of target trials.
+  package var targets: Int
+  /// Number of impostor trials.
+  package var impostors: Int
+
+  /// Evaluates scores. Throws `oneClass` or `badValue`.
+  package init(_ scores: TrialScores, cost: DetectionCost = .standard) throws(EvaluationError) {
+    let curve = try DetectionCurve(scores)
+    let equal = curve.equalErrorRate()
+    equalErrorRate = equal.rate
+    threshold = equal.threshold
+    convexHullEqualErrorRate = curve.convexHullEqualErrorRate()
+    minimumCost = curve.minimumCost(cost)
+    targets = curve.targetCount
+    impostors = curve.impostorCount
+  }
+}

@@ -1,1 +1,0 @@
-// VoiceEvaluation: to be written.
