@@ -136,7 +136,10 @@ let testTargets: [Target] = [
   tests("VoicePostgresTests", ["VoicePostgres", "VoiceConcurrency", "VoiceCluster", logging]),
   tests("VoiceTensorTests", ["VoiceTensor"]),
   tests("VoiceAudioTests", ["VoiceAudio"]),
-  tests("VoiceRPCTests", ["VoiceRPC", "VoiceMessages"]),
+  // A server in a process of its own, which the tests kill and freeze.
+  .executableTarget(
+    name: "rpc-test-server", dependencies: ["VoiceRPC"], path: "Tests/RPCTestServer", swiftSettings: strict),
+  tests("VoiceRPCTests", ["VoiceRPC", "VoiceMessages", "rpc-test-server"]),
   tests("VoiceNNTests", ["VoiceNN", "VoiceTensor"]),
   tests("VoiceEvaluationTests", ["VoiceEvaluation"]),
   tests("VoiceSearchTests", ["VoiceSearch"]),
