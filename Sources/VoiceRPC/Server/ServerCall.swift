@@ -1,0 +1,71 @@
+internal import Synchronization
+
+/// A call that is served, in bytes: at most one receive and one send at a time.
+final class ServerCall: Sendable {
+  let handle: CallHandle
+  let memoryLimit: Int
+  private let state = Mutex(ServerCallState())
+
+  init(_ handle: CallHandle, memoryLimit: Int) {
+    self.handle = handle
+    self.memoryLimit = memoryLimit
+  }
+
+  var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+  func addInitialMetadata(_ metadata: Metadata) { state.withLock { $0.addInitialMetadata(metadata) } }
+
+  func addTrailers(_ metadata: Metadata) { state.withLock { $0.addTrailers(metadata) } }
+
+  func setResponse(_ message: ByteBuffer) { state.withLock { $0.setResponse(message) } }
+
+  /// Watches for the caller's going, which cancels the handler.
+  func watchForCancellation() throws(RPCError) {
+    let batch = Batch(handle)
+    batch.receiveClose()
+    try batch.start { [self] batch, _ in
+      if batch.receivedCancellation { state.withLock { $0.cancel() }?.cancel() }
+    }
+  }
+
+  /// Cancels this task when the caller goes, at once when it has gone.
+  func isHandled(by task: Task<Void, Never>) { state.withLock { $0.handled(by: task) }?.cancel() }
+
+  /// The next message; nil when the caller sends no more. Throws `CancellationError` when the caller has gone.
+  func receive() async throws -> ByteBuffer? {
+    let batch = Batch(handle)
+    batch.receiveMessage()
+    _ = try await batch.run()
+    if let message = batch.takeMessage() { return message }
+    // A cancelled call ends its messages just like a finished one, and says which it was by another completion. An
+    // empty batch comes back behind that one: without it half a stream could be taken for a whole one.
+    _ = try await Batch(handle).run()
+    if isCancelled { throw CancellationError() }
+    return nil
+  }
+
+  /// Sends a message when flow control lets it. Throws `CancellationError` when the caller has gone.
+  func send(_ message: ByteBuffer) async throws {
+    let batch = Batch(handle)
+    if let metadata = state.withLock({ $0.takeInitialMetadata() }) { batch.sendInitialMetadata(metadata) }
+    batch.send(message)
+    guard try await batch.run() else { throw CancellationError() }
+  }
+
+  /// Ends the call with `OK` and the response that is set, or with an error. Returns at once; a second end is ignored.
+  func finish(_ error: RPCError? = nil) {
+    guard let end = state.withLock({ $0.finish() }) else { return }
+    let batch = Batch(handle)
+    if let metadata = end.initialMetadata { batch.sendInitialMetadata(metadata) }
+    if error == nil, let response = end.response { batch.send(response) }
+    var trailers = end.trailers
+    if let error { trailers.add(contentsOf: error.sentTrailers) }
+    batch.sendStatus(error?.code ?? .ok, error?.sentMessage ?? "", trailers: trailers)
+    do {
+      try batch.start()
+    } catch {
+      // The handler left something in flight that cannot be waited for: end the call the hard way.
+      handle.cancel(.internalError, error.message)
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// VoiceRPC: to be written.
