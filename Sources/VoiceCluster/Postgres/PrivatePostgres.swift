@@ -73,7 +73,7 @@ package struct PrivatePostgres: Sendable {
 
   /// The kernel's limit for the path of a unix socket is 107 bytes.
   private static func checkSocketPath(in folder: String) throws(ClusterError) {
-    let path = "\(folder)/.s.PGSQL.5432"
+    let path = socketPath(in: folder)
     guard folder.hasPrefix("/"), path.utf8.count <= 107 else {
       throw ClusterError(
         .badFolder,
