@@ -150,7 +150,7 @@ let testTargets: [Target] = [
   tests("VoiceServiceKitTests", ["VoiceServiceKit", "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration"]),
   tests("VoiceClusterTests", ["VoiceCluster"]),
   tests("ParityTests", ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation"]),
-  tests("TidyTests", []),
+  tests("TidyTests", ["VoiceCluster"]),
 ]
 
 let package = Package(
