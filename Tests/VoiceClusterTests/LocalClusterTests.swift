@@ -112,7 +112,7 @@ import VoiceCluster
       ("/a/./b/", ["VOICEPRINT_STATE": "/v"], false, "/a/b"),
       (nil, ["VOICEPRINT_STATE": "/v", "XDG_STATE_HOME": "/x"], false, "/v"),
       (nil, ["VOICEPRINT_STATE": "", "XDG_STATE_HOME": "/x"], false, "/x/voiceprint"),
-      (nil, ["HOME": "/home/ann"], false, "/home/ann/.local/state/voiceprint"),
+      (nil, ["HOME": "/people/ann"], false, "/people/ann/.local/state/voiceprint"),
       (nil, ["HOME": "/root"], true, "/var/lib/voiceprint"),
     ] as [(String?, [String: String], Bool, String)])
   func stateFolder(asked: String?, environment: [String: String], isRoot: Bool, expected: String) throws {

@@ -26,7 +26,8 @@ package struct Installation: Sendable, Hashable {
       let folder = "/" + parts.joined(separator: "/")
       for place in ["configs/services", "share/voiceprint/configs/services"] {
         let path = "\(folder)/\(place)"
-        if FileManager.default.fileExists(atPath: path) { return Installation(programs: programs, configurations: path) }
+        guard FileManager.default.fileExists(atPath: path) else { continue }
+        return Installation(programs: programs, configurations: path)
       }
       guard !parts.isEmpty else {
         throw ClusterError(.missing, "there is no configs/services in a folder above \(programs)")
