@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that Voiceprint needs, if any is missing (as root, or through sudo).
+#
+#   deploy/install-deps.sh [build] [demo] [test]     # build is always included
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+build=(
+  libgrpc-dev libprotobuf-c-dev libsndfile1-dev libopenblas-dev libpq-dev pkg-config zlib1g-dev git ca-certificates
+  postgresql util-linux
+)
+# The network comes from PyPI; the voices are one pack a person.
+demo=(
+  python3 python3-pip asterisk-core-sounds-en-wav asterisk-core-sounds-fr-wav asterisk-core-sounds-it-wav
+  asterisk-core-sounds-ru-wav asterisk-prompt-it-menardi-wav
+)
+# A Python client for the integration tests, and the generators that the committed code is compared with.
+test=(python3 python3-pip python3-venv protobuf-compiler protobuf-c-compiler procps)
+
+packages=("${build[@]}")
+for group in "$@"; do
+  case $group in
+    build) ;;
+    demo) packages+=("${demo[@]}") ;;
+    test) packages+=("${test[@]}") ;;
+    -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) say "install-deps.sh: unknown group '$group': build, demo or test"; exit 2 ;;
+  esac
+done
+install_packages "${packages[@]}"
