@@ -20,15 +20,17 @@ package final class RegistryStorage: Sendable {
   private let epochNews = News()
   private let isListening = Atomic<Bool>(false)
 
-  /// Storage on the database that `options` names, with at most `poolSize` connections besides the listener's.
+  /// Storage on the database that `options` names, with at most `poolSize` connections besides the listener's; a call
+  /// waits at most `acquireTimeout` for one.
   ///
   /// Large galleries are searched on `compute`. Of the change log, `keptChanges` entries stay.
   package init(
-    _ options: PostgresOptions, poolSize: Int, compute: ComputePool, keptChanges: Int = 100_000, logger: Logger
+    _ options: PostgresOptions, poolSize: Int, acquireTimeout: Duration = .seconds(10), compute: ComputePool,
+    keptChanges: Int = 100_000, logger: Logger
   ) {
     self.options = options
     self.logger = logger
-    let pool = PostgresPool(options, size: poolSize, logger: logger)
+    let pool = PostgresPool(options, size: poolSize, acquireTimeout: acquireTimeout, logger: logger)
     database = RegistryDatabase(pool: pool, keptChanges: keptChanges, logger: logger)
     galleries = GalleryShelf(database: database, logger: logger)
     speakers = SpeakerStore(database: database, galleries: galleries, compute: compute)

@@ -5,19 +5,25 @@ final class News: Sendable {
   private struct State {
     var listeners: [UInt64: AsyncStream<Void>.Continuation] = [:]
     var nextID: UInt64 = 0
+    var isFinished = false
   }
   private let state = Mutex(State())
 
   /// A stream that gives one element at once and one after every change; changes that nobody looked at count once.
   func subscribe() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let id = state.withLock { state in
+    let id = state.withLock { state -> UInt64? in
+      if state.isFinished { return nil }
       state.nextID += 1
       state.listeners[state.nextID] = continuation
       return state.nextID
     }
-    continuation.onTermination = { [weak self] _ in self?.forget(id) }
-    continuation.yield()
+    if let id {
+      continuation.onTermination = { [weak self] _ in self?.forget(id) }
+      continuation.yield()
+    } else {
+      continuation.finish()
+    }
     return stream
   }
 
@@ -26,9 +32,12 @@ final class News: Sendable {
     for listener in listeners { listener.yield() }
   }
 
-  /// Ends every stream.
+  /// Ends every stream; those to come end at once.
   func finish() {
-    let listeners = state.withLock { Array($0.listeners.values) }
+    let listeners = state.withLock { state in
+      state.isFinished = true
+      return Array(state.listeners.values)
+    }
     for listener in listeners { listener.finish() }
   }
 

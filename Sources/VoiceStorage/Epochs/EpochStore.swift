@@ -41,8 +41,8 @@ package struct EpochStore: Sendable {
 
   /// Gives all epochs, newest first: at once, and then whenever they or their use changed.
   ///
-  /// While the database is away nothing comes; it goes on by itself. Ends when the task is cancelled or the storage
-  /// stops.
+  /// While the database is away nothing comes; it goes on by itself. Returns when the task is cancelled or watching has
+  /// ended.
   package func watch(_ deliver: @Sendable ([EpochRecord]) async throws -> Void) async throws {
     var last: [EpochRecord]?
     for await _ in news.subscribe() {
@@ -51,6 +51,9 @@ package struct EpochStore: Sendable {
       last = now
     }
   }
+
+  /// Makes every `watch` return, also those to come: the program is about to end.
+  package func endWatching() { news.finish() }
 
   /// All epochs; nil while the database is away, if that is to be waited for: the listener's "connected" brings the
   /// next look.

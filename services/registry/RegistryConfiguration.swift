@@ -1,0 +1,29 @@
+internal import VoiceConfiguration
+internal import VoicePostgres
+internal import VoiceServiceKit
+
+/// What the registry can be told (configs/services/registry.yaml).
+struct RegistryConfiguration: Sendable {
+  let settings: ServiceSettings
+  let database: PostgresOptions
+  let poolSize: Int
+  let acquireTimeout: Duration
+  let keptChanges: Int
+  let searchThreads: Int
+  let searchQueue: Int
+
+  init(_ node: ConfigurationNode) {
+    settings = ServiceSettings(node)
+    let keys = node.map("database")
+    database = PostgresOptions(
+      url: keys.string("url"), applicationName: "voiceprint-registry",
+      connectTimeout: keys.milliseconds("connect_timeout_milliseconds", default: 5_000),
+      queryTimeout: keys.milliseconds("query_timeout_milliseconds", default: 30_000))
+    poolSize = keys.int("pool", default: 8, in: 1...1000)
+    acquireTimeout = keys.milliseconds("acquire_timeout_milliseconds", default: 10_000)
+    keptChanges = keys.int("kept_changes", default: 100_000, in: 100...100_000_000)
+    let search = node.map("search")
+    searchThreads = search.threads("threads")
+    searchQueue = search.int("queue", default: 256, in: 0...1_000_000)
+  }
+}
