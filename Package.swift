@@ -26,6 +26,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // ---- C: each is imported by exactly one Swift module ----------------------------------------------------------------
@@ -80,7 +81,7 @@ let libraries: [Target] = [
     name: "VoiceServiceKit",
     dependencies: [
       "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration", "VoiceConcurrency", argumentParser, logging,
-      lifecycle,
+      lifecycle, signals,
     ], swiftSettings: strict),
   .target(name: "VoiceCluster", dependencies: ["VoiceConcurrency", "VoiceRPC", "VoiceMessages", logging], swiftSettings: strict),
 ]

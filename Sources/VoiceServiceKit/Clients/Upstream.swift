@@ -1,5 +1,5 @@
 package import VoiceMessages
-package import VoiceRPC
+internal import VoiceRPC
 internal import VoiceRecognition
 
 /// Another service as this one calls it: over all its replicas, with what is left of the caller's time, in its trace.
@@ -39,7 +39,7 @@ package struct Upstream: Sendable {
   ) async throws -> UpstreamResponses<Response> {
     do {
       return UpstreamResponses(
-        stream: try await channel.call(method, request, options: options(timeout)), translate: translate)
+        stream: try channel.call(method, request, options: options(timeout)), translate: translate)
     } catch { throw translate(error) }
   }
 
@@ -49,7 +49,7 @@ package struct Upstream: Sendable {
       options.deadline = min(options.deadline, .at(deadline - reserve))
     }
     if let trace = TraceContext.current {
-      options.metadata.append(key: TraceContext.header, value: Array(trace.headerValue.utf8))
+      options.metadata.add(TraceContext.header, trace.headerValue)
     }
     return options
   }

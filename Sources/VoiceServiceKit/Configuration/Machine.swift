@@ -1,11 +1,7 @@
-internal import Glibc
+internal import FoundationEssentials
 
 /// The machine that the service runs on.
 package enum Machine {
-  /// Cores that this process may use (its CPU affinity, as containers set it).
-  package static var coreCount: Int {
-    var set = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
-    return withUnsafeBytes(of: set) { bytes in max(1, bytes.reduce(0) { $0 + $1.nonzeroBitCount }) }
-  }
+  /// Cores that this process may use, by its CPU affinity, as containers set it.
+  package static var coreCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 }

@@ -1,6 +1,6 @@
 package import VoiceConcurrency
-package import VoiceRPC
-package import VoiceRecognition
+internal import VoiceRPC
+internal import VoiceRecognition
 
 extension ComputePool {
   /// Runs work under the deadline of the call that is being handled.

@@ -1,6 +1,7 @@
 internal import Glibc
 package import Logging
-package import ServiceLifecycle
+internal import ServiceLifecycle
+internal import UnixSignals
 package import VoiceRPC
 
 /// Runs a service: its server with health and reflection, its background work, and a gentle end on SIGTERM or SIGINT.
@@ -31,7 +32,7 @@ package struct ServiceHost: Sendable {
     services: [any RPCService], health: HealthService = HealthService(),
     background: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
-    Memory.keepLargeBlocks()
+    GRPCRuntime.keepFreedMemory()
     var names = Router()
     for service in services { names.add(service) }
     for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }

@@ -1,13 +1,13 @@
 /// The number type of a stored array; every one is read as float32.
 package enum StoredElement: Sendable, Hashable, CaseIterable {
-  case float64, float32, float16, bfloat16, int64, int32
+  case float64, float32, float16, bfloat16, int64, int32, int16
 
   /// Bytes of a value.
   package var size: Int {
     switch self {
     case .float64, .int64: 8
     case .float32, .int32: 4
-    case .float16, .bfloat16: 2
+    case .float16, .bfloat16, .int16: 2
     }
   }
 
@@ -38,6 +38,7 @@ package enum StoredElement: Sendable, Hashable, CaseIterable {
     case .bfloat16: each(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
     case .int64: each(Int64.self) { Float($0) }
     case .int32: each(Int32.self) { Float($0) }
+    case .int16: each(Int16.self) { Float($0) }
     }
   }
 }
