@@ -133,7 +133,7 @@ let testTargets: [Target] = [
   tests("VoiceConcurrencyTests", ["VoiceConcurrency"]),
   tests("VoiceConfigurationTests", ["VoiceConfiguration"]),
   tests("VoiceRecognitionTests", ["VoiceRecognition"]),
-  tests("VoiceMessagesTests", ["VoiceMessages"]),
+  tests("VoiceMessagesTests", ["VoiceMessages", "VoiceCluster", "protoc-gen-voice"]),
   tests("VoicePostgresTests", ["VoicePostgres", "VoiceConcurrency", "VoiceCluster", logging]),
   tests("VoiceTensorTests", ["VoiceTensor"]),
   tests("VoiceAudioTests", ["VoiceAudio"]),

@@ -11,8 +11,8 @@ output=$root
 generator=$root/.build/release/protoc-gen-voice
 while [ $# -gt 0 ]; do
   case $1 in
-    --generator) generator=$2; shift 2 ;;
-    --output) output=$2; shift 2 ;;
+    --generator) generator=$(realpath "$2"); shift 2 ;;
+    --output) output=$(realpath "$2"); shift 2 ;;
     -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "generate.sh: unknown argument '$1' (see --help)" >&2; exit 2 ;;
   esac

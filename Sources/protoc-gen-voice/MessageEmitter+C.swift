@@ -2,7 +2,7 @@
 // `y_case`, a map is repeated entries, and field names are in lower case.
 extension MessageEmitter {
   func emitRead(_ field: ProtoField, _ message: ProtoMessage, _ out: inout Output) {
-    let (name, c) = (Names.lowerCamel(field.name), "c.pointee.\(field.name.lowercased())")
+    let (name, c) = ("self.\(Names.lowerCamel(field.name))", "c.pointee.\(field.name.lowercased())")
     let count = "c.pointee.n_\(field.name.lowercased())"
     switch field.shape {
     case .member: break
@@ -34,7 +34,8 @@ extension MessageEmitter {
     out.block("switch c.pointee.\(oneof.name.lowercased())_case.rawValue") { out in
       for field in oneof.fields.map({ message.fields[$0] }) {
         let value = get("c.pointee.\(field.name.lowercased())", field.kind)
-        out.line("case \(field.number): \(Names.lowerCamel(oneof.name)) = .\(Names.lowerCamel(field.name))(\(value))")
+        let member = ".\(Names.lowerCamel(field.name))(\(value))"
+        out.line("case \(field.number): self.\(Names.lowerCamel(oneof.name)) = \(member)")
       }
       out.line("default: break")
     }
@@ -51,7 +52,9 @@ extension MessageEmitter {
       }
     case .map(let key, let value):
       guard case .message(let entry) = field.kind else { break }
-      out.block("(\(count), \(c)) = arena.elements(Array(\(name)))") { out in
+      // In the order of the keys, so that equal messages have equal bytes.
+      let entries = if case .bool = key { "Array(\(name))" } else { "\(name).sorted { $0.key < $1.key }" }
+      out.block("(\(count), \(c)) = arena.elements(\(entries))") { out in
         out.line("let entry: UnsafeMutablePointer<\(Names.cType(entry))> = arena.array(1)")
         out.line("\(Names.cFunctionPrefix(entry))__init(entry)")
         out.line("entry.pointee.key = \(put("$0.key", key))")

@@ -56,7 +56,9 @@ struct SchemaReader {
       isMapEntry: raw.pointee.options?.pointee.map_entry == 1)
   }
 
-  private func shape(_ field: FieldDescriptor, _ oneofs: [String], _ nested: [ProtoMessage]) throws -> ProtoField.Shape {
+  private func shape(
+    _ field: FieldDescriptor, _ oneofs: [String], _ nested: [ProtoMessage]
+  ) throws -> ProtoField.Shape {
     if field.pointee.label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED {
       let typeName = String(text(field.pointee.type_name).drop { $0 == "." })
       guard let entry = nested.first(where: { $0.isMapEntry && $0.fullName == typeName }) else { return .repeated }

@@ -110,8 +110,8 @@ extension GoogleProtobuf.`Any`: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    typeUrl = try arena.string(c.pointee.type_url)
-    value = arena.bytes(c.pointee.value)
+    self.typeUrl = try arena.string(c.pointee.type_url)
+    self.value = arena.bytes(c.pointee.value)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

@@ -94,8 +94,8 @@ extension GoogleProtobuf.Timestamp: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    seconds = c.pointee.seconds
-    nanos = c.pointee.nanos
+    self.seconds = c.pointee.seconds
+    self.nanos = c.pointee.nanos
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

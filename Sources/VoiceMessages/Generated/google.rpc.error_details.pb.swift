@@ -49,18 +49,18 @@ extension GoogleRPC.ErrorInfo: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    reason = try arena.string(c.pointee.reason)
-    domain = try arena.string(c.pointee.domain)
+    self.reason = try arena.string(c.pointee.reason)
+    self.domain = try arena.string(c.pointee.domain)
     for index in 0..<c.pointee.n_metadata {
       guard let entry = c.pointee.metadata[index] else { continue }
-      metadata[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
+      self.metadata[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
     }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.reason = arena.string(self.reason)
     c.pointee.domain = arena.string(self.domain)
-    (c.pointee.n_metadata, c.pointee.metadata) = arena.elements(Array(self.metadata)) {
+    (c.pointee.n_metadata, c.pointee.metadata) = arena.elements(self.metadata.sorted { $0.key < $1.key }) {
       let entry: UnsafeMutablePointer<Google__Rpc__ErrorInfo__MetadataEntry> = arena.array(1)
       google__rpc__error_info__metadata_entry__init(entry)
       entry.pointee.key = arena.string($0.key)
@@ -79,7 +79,7 @@ extension GoogleRPC.RetryInfo: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    retryDelay = try arena.optional(c.pointee.retry_delay)
+    self.retryDelay = try arena.optional(c.pointee.retry_delay)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -96,7 +96,7 @@ extension GoogleRPC.BadRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    fieldViolations = try arena.elements(c.pointee.field_violations, c.pointee.n_field_violations) { (e) throws(MessageError) in try arena.message(e) }
+    self.fieldViolations = try arena.elements(c.pointee.field_violations, c.pointee.n_field_violations) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -113,8 +113,8 @@ extension GoogleRPC.BadRequest.FieldViolation: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    field = try arena.string(c.pointee.field)
-    description = try arena.string(c.pointee.description)
+    self.field = try arena.string(c.pointee.field)
+    self.description = try arena.string(c.pointee.description)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

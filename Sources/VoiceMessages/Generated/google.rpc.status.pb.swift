@@ -26,9 +26,9 @@ extension GoogleRPC.Status: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    code = c.pointee.code
-    message = try arena.string(c.pointee.message)
-    details = try arena.elements(c.pointee.details, c.pointee.n_details) { (e) throws(MessageError) in try arena.message(e) }
+    self.code = c.pointee.code
+    self.message = try arena.string(c.pointee.message)
+    self.details = try arena.elements(c.pointee.details, c.pointee.n_details) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

@@ -55,7 +55,7 @@ extension GRPCHealthV1.HealthCheckRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    service = try arena.string(c.pointee.service)
+    self.service = try arena.string(c.pointee.service)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -72,7 +72,7 @@ extension GRPCHealthV1.HealthCheckResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    status = GRPCHealthV1.HealthCheckResponse.ServingStatus(rawValue: .init(truncatingIfNeeded: c.pointee.status.rawValue))
+    self.status = GRPCHealthV1.HealthCheckResponse.ServingStatus(rawValue: .init(truncatingIfNeeded: c.pointee.status.rawValue))
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

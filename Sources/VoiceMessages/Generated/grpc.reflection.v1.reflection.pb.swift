@@ -115,13 +115,13 @@ extension GRPCReflectionV1.ServerReflectionRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    host = try arena.string(c.pointee.host)
+    self.host = try arena.string(c.pointee.host)
     switch c.pointee.message_request_case.rawValue {
-      case 3: messageRequest = .fileByFilename(try arena.string(c.pointee.file_by_filename))
-      case 4: messageRequest = .fileContainingSymbol(try arena.string(c.pointee.file_containing_symbol))
-      case 5: messageRequest = .fileContainingExtension(try arena.message(c.pointee.file_containing_extension))
-      case 6: messageRequest = .allExtensionNumbersOfType(try arena.string(c.pointee.all_extension_numbers_of_type))
-      case 7: messageRequest = .listServices(try arena.string(c.pointee.list_services))
+      case 3: self.messageRequest = .fileByFilename(try arena.string(c.pointee.file_by_filename))
+      case 4: self.messageRequest = .fileContainingSymbol(try arena.string(c.pointee.file_containing_symbol))
+      case 5: self.messageRequest = .fileContainingExtension(try arena.message(c.pointee.file_containing_extension))
+      case 6: self.messageRequest = .allExtensionNumbersOfType(try arena.string(c.pointee.all_extension_numbers_of_type))
+      case 7: self.messageRequest = .listServices(try arena.string(c.pointee.list_services))
       default: break
     }
   }
@@ -158,8 +158,8 @@ extension GRPCReflectionV1.ExtensionRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    containingType = try arena.string(c.pointee.containing_type)
-    extensionNumber = c.pointee.extension_number
+    self.containingType = try arena.string(c.pointee.containing_type)
+    self.extensionNumber = c.pointee.extension_number
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -177,13 +177,13 @@ extension GRPCReflectionV1.ServerReflectionResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    validHost = try arena.string(c.pointee.valid_host)
-    originalRequest = try arena.optional(c.pointee.original_request)
+    self.validHost = try arena.string(c.pointee.valid_host)
+    self.originalRequest = try arena.optional(c.pointee.original_request)
     switch c.pointee.message_response_case.rawValue {
-      case 4: messageResponse = .fileDescriptorResponse(try arena.message(c.pointee.file_descriptor_response))
-      case 5: messageResponse = .allExtensionNumbersResponse(try arena.message(c.pointee.all_extension_numbers_response))
-      case 6: messageResponse = .listServicesResponse(try arena.message(c.pointee.list_services_response))
-      case 7: messageResponse = .errorResponse(try arena.message(c.pointee.error_response))
+      case 4: self.messageResponse = .fileDescriptorResponse(try arena.message(c.pointee.file_descriptor_response))
+      case 5: self.messageResponse = .allExtensionNumbersResponse(try arena.message(c.pointee.all_extension_numbers_response))
+      case 6: self.messageResponse = .listServicesResponse(try arena.message(c.pointee.list_services_response))
+      case 7: self.messageResponse = .errorResponse(try arena.message(c.pointee.error_response))
       default: break
     }
   }
@@ -218,7 +218,7 @@ extension GRPCReflectionV1.FileDescriptorResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    fileDescriptorProto = try arena.elements(c.pointee.file_descriptor_proto, c.pointee.n_file_descriptor_proto) { (e) throws(MessageError) in arena.bytes(e) }
+    self.fileDescriptorProto = try arena.elements(c.pointee.file_descriptor_proto, c.pointee.n_file_descriptor_proto) { (e) throws(MessageError) in arena.bytes(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -235,8 +235,8 @@ extension GRPCReflectionV1.ExtensionNumberResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    baseTypeName = try arena.string(c.pointee.base_type_name)
-    extensionNumber = arena.scalars(c.pointee.extension_number, c.pointee.n_extension_number)
+    self.baseTypeName = try arena.string(c.pointee.base_type_name)
+    self.extensionNumber = arena.scalars(c.pointee.extension_number, c.pointee.n_extension_number)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -254,7 +254,7 @@ extension GRPCReflectionV1.ListServiceResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    service = try arena.elements(c.pointee.service, c.pointee.n_service) { (e) throws(MessageError) in try arena.message(e) }
+    self.service = try arena.elements(c.pointee.service, c.pointee.n_service) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -271,7 +271,7 @@ extension GRPCReflectionV1.ServiceResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    name = try arena.string(c.pointee.name)
+    self.name = try arena.string(c.pointee.name)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -288,8 +288,8 @@ extension GRPCReflectionV1.ErrorResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    errorCode = c.pointee.error_code
-    errorMessage = try arena.string(c.pointee.error_message)
+    self.errorCode = c.pointee.error_code
+    self.errorMessage = try arena.string(c.pointee.error_message)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

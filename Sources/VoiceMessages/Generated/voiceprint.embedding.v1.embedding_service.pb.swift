@@ -103,8 +103,8 @@ extension EmbeddingV1.EmbedRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epoch = try arena.string(c.pointee.epoch)
-    features = try arena.elements(c.pointee.features, c.pointee.n_features) { (e) throws(MessageError) in try arena.message(e) }
+    self.epoch = try arena.string(c.pointee.epoch)
+    self.features = try arena.elements(c.pointee.features, c.pointee.n_features) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -122,8 +122,8 @@ extension EmbeddingV1.EmbedResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    embeddings = try arena.elements(c.pointee.embeddings, c.pointee.n_embeddings) { (e) throws(MessageError) in try arena.message(e) }
-    computeMilliseconds = c.pointee.compute_milliseconds
+    self.embeddings = try arena.elements(c.pointee.embeddings, c.pointee.n_embeddings) { (e) throws(MessageError) in try arena.message(e) }
+    self.computeMilliseconds = c.pointee.compute_milliseconds
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -156,7 +156,7 @@ extension EmbeddingV1.ListEpochsResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epochs = try arena.elements(c.pointee.epochs, c.pointee.n_epochs) { (e) throws(MessageError) in try arena.message(e) }
+    self.epochs = try arena.elements(c.pointee.epochs, c.pointee.n_epochs) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -188,7 +188,7 @@ extension EmbeddingV1.WatchEpochsResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epochs = try arena.elements(c.pointee.epochs, c.pointee.n_epochs) { (e) throws(MessageError) in try arena.message(e) }
+    self.epochs = try arena.elements(c.pointee.epochs, c.pointee.n_epochs) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -205,11 +205,11 @@ extension EmbeddingV1.LoadedEpoch: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epoch = try arena.string(c.pointee.epoch)
-    state = EmbeddingV1.LoadedEpoch.State(rawValue: .init(truncatingIfNeeded: c.pointee.state.rawValue))
-    reason = try arena.string(c.pointee.reason)
-    embeddingSize = c.pointee.embedding_size
-    memoryBytes = c.pointee.memory_bytes
+    self.epoch = try arena.string(c.pointee.epoch)
+    self.state = EmbeddingV1.LoadedEpoch.State(rawValue: .init(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.reason = try arena.string(c.pointee.reason)
+    self.embeddingSize = c.pointee.embedding_size
+    self.memoryBytes = c.pointee.memory_bytes
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

@@ -118,8 +118,8 @@ extension FeatureV1.ExtractRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    audio = try arena.optional(c.pointee.audio)
-    frontEnd = try arena.optional(c.pointee.front_end)
+    self.audio = try arena.optional(c.pointee.audio)
+    self.frontEnd = try arena.optional(c.pointee.front_end)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -137,8 +137,8 @@ extension FeatureV1.ExtractResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    features = try arena.optional(c.pointee.features)
-    report = try arena.optional(c.pointee.report)
+    self.features = try arena.optional(c.pointee.features)
+    self.report = try arena.optional(c.pointee.report)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -156,8 +156,8 @@ extension FeatureV1.ExtractBatchRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    audios = try arena.elements(c.pointee.audios, c.pointee.n_audios) { (e) throws(MessageError) in try arena.message(e) }
-    frontEnd = try arena.optional(c.pointee.front_end)
+    self.audios = try arena.elements(c.pointee.audios, c.pointee.n_audios) { (e) throws(MessageError) in try arena.message(e) }
+    self.frontEnd = try arena.optional(c.pointee.front_end)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -175,7 +175,7 @@ extension FeatureV1.ExtractBatchResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    results = try arena.elements(c.pointee.results, c.pointee.n_results) { (e) throws(MessageError) in try arena.message(e) }
+    self.results = try arena.elements(c.pointee.results, c.pointee.n_results) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -192,8 +192,8 @@ extension FeatureV1.ItemError: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    code = c.pointee.code
-    message = try arena.string(c.pointee.message)
+    self.code = c.pointee.code
+    self.message = try arena.string(c.pointee.message)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -212,8 +212,8 @@ extension FeatureV1.ExtractResult: CMessage {
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
     switch c.pointee.result_case.rawValue {
-      case 1: result = .extracted(try arena.message(c.pointee.extracted))
-      case 2: result = .error(try arena.message(c.pointee.error))
+      case 1: self.result = .extracted(try arena.message(c.pointee.extracted))
+      case 2: self.result = .error(try arena.message(c.pointee.error))
       default: break
     }
   }
@@ -241,8 +241,8 @@ extension FeatureV1.ExtractStreamRequest: CMessage {
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
     switch c.pointee.payload_case.rawValue {
-      case 1: payload = .config(try arena.message(c.pointee.config))
-      case 2: payload = .audioChunk(arena.bytes(c.pointee.audio_chunk))
+      case 1: self.payload = .config(try arena.message(c.pointee.config))
+      case 2: self.payload = .audioChunk(arena.bytes(c.pointee.audio_chunk))
       default: break
     }
   }
@@ -269,8 +269,8 @@ extension FeatureV1.ExtractStreamConfig: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    audio = try arena.optional(c.pointee.audio)
-    frontEnd = try arena.optional(c.pointee.front_end)
+    self.audio = try arena.optional(c.pointee.audio)
+    self.frontEnd = try arena.optional(c.pointee.front_end)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -288,8 +288,8 @@ extension FeatureV1.ExtractStreamResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    features = try arena.optional(c.pointee.features)
-    report = try arena.optional(c.pointee.report)
+    self.features = try arena.optional(c.pointee.features)
+    self.report = try arena.optional(c.pointee.report)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

@@ -348,8 +348,8 @@ extension GatewayV1.EmbedRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    audio = try arena.optional(c.pointee.audio)
-    epoch = try arena.string(c.pointee.epoch)
+    self.audio = try arena.optional(c.pointee.audio)
+    self.epoch = try arena.string(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -367,8 +367,8 @@ extension GatewayV1.EmbedResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    embedding = try arena.optional(c.pointee.embedding)
-    report = try arena.optional(c.pointee.report)
+    self.embedding = try arena.optional(c.pointee.embedding)
+    self.report = try arena.optional(c.pointee.report)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -386,12 +386,12 @@ extension GatewayV1.ContrastRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    first = try arena.optional(c.pointee.first)
-    second = try arena.optional(c.pointee.second)
+    self.first = try arena.optional(c.pointee.first)
+    self.second = try arena.optional(c.pointee.second)
     if c.pointee._threshold_case.rawValue == 3 {
-      threshold = c.pointee.threshold
+      self.threshold = c.pointee.threshold
     }
-    epoch = try arena.string(c.pointee.epoch)
+    self.epoch = try arena.string(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -414,12 +414,12 @@ extension GatewayV1.ContrastResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    score = c.pointee.score
-    threshold = c.pointee.threshold
-    decision = GatewayV1.Decision(rawValue: .init(truncatingIfNeeded: c.pointee.decision.rawValue))
-    epoch = try arena.string(c.pointee.epoch)
-    firstReport = try arena.optional(c.pointee.first_report)
-    secondReport = try arena.optional(c.pointee.second_report)
+    self.score = c.pointee.score
+    self.threshold = c.pointee.threshold
+    self.decision = GatewayV1.Decision(rawValue: .init(truncatingIfNeeded: c.pointee.decision.rawValue))
+    self.epoch = try arena.string(c.pointee.epoch)
+    self.firstReport = try arena.optional(c.pointee.first_report)
+    self.secondReport = try arena.optional(c.pointee.second_report)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -441,17 +441,17 @@ extension GatewayV1.EnrollRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
     if c.pointee._display_name_case.rawValue == 3 {
-      displayName = try arena.string(c.pointee.display_name)
+      self.displayName = try arena.string(c.pointee.display_name)
     }
     for index in 0..<c.pointee.n_labels {
       guard let entry = c.pointee.labels[index] else { continue }
-      labels[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
+      self.labels[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
     }
-    audios = try arena.elements(c.pointee.audios, c.pointee.n_audios) { (e) throws(MessageError) in try arena.message(e) }
-    requestId = try arena.string(c.pointee.request_id)
+    self.audios = try arena.elements(c.pointee.audios, c.pointee.n_audios) { (e) throws(MessageError) in try arena.message(e) }
+    self.requestId = try arena.string(c.pointee.request_id)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -461,7 +461,7 @@ extension GatewayV1.EnrollRequest: CMessage {
       c.pointee._display_name_case = .init(rawValue: 3)
       c.pointee.display_name = arena.string(value)
     }
-    (c.pointee.n_labels, c.pointee.labels) = arena.elements(Array(self.labels)) {
+    (c.pointee.n_labels, c.pointee.labels) = arena.elements(self.labels.sorted { $0.key < $1.key }) {
       let entry: UnsafeMutablePointer<Voiceprint__Gateway__V1__EnrollRequest__LabelsEntry> = arena.array(1)
       voiceprint__gateway__v1__enroll_request__labels_entry__init(entry)
       entry.pointee.key = arena.string($0.key)
@@ -482,11 +482,11 @@ extension GatewayV1.EnrollResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speaker = try arena.optional(c.pointee.speaker)
-    created = c.pointee.created != 0
-    replayed = c.pointee.replayed != 0
-    reports = try arena.elements(c.pointee.reports, c.pointee.n_reports) { (e) throws(MessageError) in try arena.message(e) }
-    epoch = try arena.string(c.pointee.epoch)
+    self.speaker = try arena.optional(c.pointee.speaker)
+    self.created = c.pointee.created != 0
+    self.replayed = c.pointee.replayed != 0
+    self.reports = try arena.elements(c.pointee.reports, c.pointee.n_reports) { (e) throws(MessageError) in try arena.message(e) }
+    self.epoch = try arena.string(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -507,11 +507,11 @@ extension GatewayV1.VerifyRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
-    audio = try arena.optional(c.pointee.audio)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.audio = try arena.optional(c.pointee.audio)
     if c.pointee._threshold_case.rawValue == 4 {
-      threshold = c.pointee.threshold
+      self.threshold = c.pointee.threshold
     }
   }
 
@@ -535,11 +535,11 @@ extension GatewayV1.VerifyResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    score = c.pointee.score
-    threshold = c.pointee.threshold
-    decision = GatewayV1.Decision(rawValue: .init(truncatingIfNeeded: c.pointee.decision.rawValue))
-    epoch = try arena.string(c.pointee.epoch)
-    report = try arena.optional(c.pointee.report)
+    self.score = c.pointee.score
+    self.threshold = c.pointee.threshold
+    self.decision = GatewayV1.Decision(rawValue: .init(truncatingIfNeeded: c.pointee.decision.rawValue))
+    self.epoch = try arena.string(c.pointee.epoch)
+    self.report = try arena.optional(c.pointee.report)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -560,12 +560,12 @@ extension GatewayV1.IdentifyRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    audio = try arena.optional(c.pointee.audio)
+    self.collection = try arena.string(c.pointee.collection)
+    self.audio = try arena.optional(c.pointee.audio)
     if c.pointee._threshold_case.rawValue == 3 {
-      threshold = c.pointee.threshold
+      self.threshold = c.pointee.threshold
     }
-    topK = c.pointee.top_k
+    self.topK = c.pointee.top_k
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -588,17 +588,17 @@ extension GatewayV1.IdentifyResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    decision = GatewayV1.Decision(rawValue: .init(truncatingIfNeeded: c.pointee.decision.rawValue))
-    speakerId = try arena.string(c.pointee.speaker_id)
-    candidates = try arena.elements(c.pointee.candidates, c.pointee.n_candidates) { (e) throws(MessageError) in try arena.message(e) }
-    score = c.pointee.score
-    threshold = c.pointee.threshold
+    self.decision = GatewayV1.Decision(rawValue: .init(truncatingIfNeeded: c.pointee.decision.rawValue))
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.candidates = try arena.elements(c.pointee.candidates, c.pointee.n_candidates) { (e) throws(MessageError) in try arena.message(e) }
+    self.score = c.pointee.score
+    self.threshold = c.pointee.threshold
     if c.pointee._margin_case.rawValue == 6 {
-      margin = c.pointee.margin
+      self.margin = c.pointee.margin
     }
-    gallerySize = c.pointee.gallery_size
-    epoch = try arena.string(c.pointee.epoch)
-    report = try arena.optional(c.pointee.report)
+    self.gallerySize = c.pointee.gallery_size
+    self.epoch = try arena.string(c.pointee.epoch)
+    self.report = try arena.optional(c.pointee.report)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -626,8 +626,8 @@ extension GatewayV1.GetSpeakerRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -645,7 +645,7 @@ extension GatewayV1.GetSpeakerResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speaker = try arena.optional(c.pointee.speaker)
+    self.speaker = try arena.optional(c.pointee.speaker)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -662,9 +662,9 @@ extension GatewayV1.ListSpeakersRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    pageSize = c.pointee.page_size
-    pageToken = try arena.string(c.pointee.page_token)
+    self.collection = try arena.string(c.pointee.collection)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = try arena.string(c.pointee.page_token)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -683,8 +683,8 @@ extension GatewayV1.ListSpeakersResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speakers = try arena.elements(c.pointee.speakers, c.pointee.n_speakers) { (e) throws(MessageError) in try arena.message(e) }
-    nextPageToken = try arena.string(c.pointee.next_page_token)
+    self.speakers = try arena.elements(c.pointee.speakers, c.pointee.n_speakers) { (e) throws(MessageError) in try arena.message(e) }
+    self.nextPageToken = try arena.string(c.pointee.next_page_token)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -702,8 +702,8 @@ extension GatewayV1.DeleteSpeakerRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -721,7 +721,7 @@ extension GatewayV1.DeleteSpeakerResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    deletedUtterances = c.pointee.deleted_utterances
+    self.deletedUtterances = c.pointee.deleted_utterances
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -738,9 +738,9 @@ extension GatewayV1.DeleteUtteranceRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
-    utteranceId = try arena.string(c.pointee.utterance_id)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.utteranceId = try arena.string(c.pointee.utterance_id)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -759,7 +759,7 @@ extension GatewayV1.DeleteUtteranceResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speaker = try arena.optional(c.pointee.speaker)
+    self.speaker = try arena.optional(c.pointee.speaker)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -776,8 +776,8 @@ extension GatewayV1.CreateCollectionRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    epoch = try arena.string(c.pointee.epoch)
+    self.collection = try arena.string(c.pointee.collection)
+    self.epoch = try arena.string(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -795,7 +795,7 @@ extension GatewayV1.CreateCollectionResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.optional(c.pointee.collection)
+    self.collection = try arena.optional(c.pointee.collection)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -812,7 +812,7 @@ extension GatewayV1.GetCollectionRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
+    self.collection = try arena.string(c.pointee.collection)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -829,7 +829,7 @@ extension GatewayV1.GetCollectionResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.optional(c.pointee.collection)
+    self.collection = try arena.optional(c.pointee.collection)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -846,8 +846,8 @@ extension GatewayV1.ListCollectionsRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    pageSize = c.pointee.page_size
-    pageToken = try arena.string(c.pointee.page_token)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = try arena.string(c.pointee.page_token)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -865,8 +865,8 @@ extension GatewayV1.ListCollectionsResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collections = try arena.elements(c.pointee.collections, c.pointee.n_collections) { (e) throws(MessageError) in try arena.message(e) }
-    nextPageToken = try arena.string(c.pointee.next_page_token)
+    self.collections = try arena.elements(c.pointee.collections, c.pointee.n_collections) { (e) throws(MessageError) in try arena.message(e) }
+    self.nextPageToken = try arena.string(c.pointee.next_page_token)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -884,7 +884,7 @@ extension GatewayV1.DeleteCollectionRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
+    self.collection = try arena.string(c.pointee.collection)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -901,7 +901,7 @@ extension GatewayV1.DeleteCollectionResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    deletedSpeakers = c.pointee.deleted_speakers
+    self.deletedSpeakers = c.pointee.deleted_speakers
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

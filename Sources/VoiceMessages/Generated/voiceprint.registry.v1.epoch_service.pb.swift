@@ -172,15 +172,15 @@ extension RegistryV1.Epoch: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epoch = try arena.string(c.pointee.epoch)
-    fingerprint = try arena.string(c.pointee.fingerprint)
-    frontEnd = try arena.optional(c.pointee.front_end)
-    embeddingSize = c.pointee.embedding_size
-    threshold = c.pointee.threshold
-    isDefault = c.pointee.is_default != 0
-    inUse = c.pointee.in_use != 0
-    createTime = try arena.optional(c.pointee.create_time)
-    manifestJson = try arena.string(c.pointee.manifest_json)
+    self.epoch = try arena.string(c.pointee.epoch)
+    self.fingerprint = try arena.string(c.pointee.fingerprint)
+    self.frontEnd = try arena.optional(c.pointee.front_end)
+    self.embeddingSize = c.pointee.embedding_size
+    self.threshold = c.pointee.threshold
+    self.isDefault = c.pointee.is_default != 0
+    self.inUse = c.pointee.in_use != 0
+    self.createTime = try arena.optional(c.pointee.create_time)
+    self.manifestJson = try arena.string(c.pointee.manifest_json)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -205,9 +205,9 @@ extension RegistryV1.EpochFile: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    name = try arena.string(c.pointee.name)
-    sizeBytes = c.pointee.size_bytes
-    sha256 = try arena.string(c.pointee.sha256)
+    self.name = try arena.string(c.pointee.name)
+    self.sizeBytes = c.pointee.size_bytes
+    self.sha256 = try arena.string(c.pointee.sha256)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -226,8 +226,8 @@ extension RegistryV1.EpochHeader: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    manifestJson = try arena.string(c.pointee.manifest_json)
-    files = try arena.elements(c.pointee.files, c.pointee.n_files) { (e) throws(MessageError) in try arena.message(e) }
+    self.manifestJson = try arena.string(c.pointee.manifest_json)
+    self.files = try arena.elements(c.pointee.files, c.pointee.n_files) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -245,8 +245,8 @@ extension RegistryV1.EpochChunk: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    file = c.pointee.file
-    data = arena.bytes(c.pointee.data)
+    self.file = c.pointee.file
+    self.data = arena.bytes(c.pointee.data)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -264,10 +264,10 @@ extension RegistryV1.PublishEpochRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    makeDefault = c.pointee.make_default != 0
+    self.makeDefault = c.pointee.make_default != 0
     switch c.pointee.payload_case.rawValue {
-      case 1: payload = .header(try arena.message(c.pointee.header))
-      case 2: payload = .chunk(try arena.message(c.pointee.chunk))
+      case 1: self.payload = .header(try arena.message(c.pointee.header))
+      case 2: self.payload = .chunk(try arena.message(c.pointee.chunk))
       default: break
     }
   }
@@ -295,8 +295,8 @@ extension RegistryV1.PublishEpochResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epoch = try arena.optional(c.pointee.epoch)
-    created = c.pointee.created != 0
+    self.epoch = try arena.optional(c.pointee.epoch)
+    self.created = c.pointee.created != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -314,7 +314,7 @@ extension RegistryV1.FetchEpochRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epoch = try arena.string(c.pointee.epoch)
+    self.epoch = try arena.string(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -332,8 +332,8 @@ extension RegistryV1.FetchEpochResponse: CMessage {
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
     switch c.pointee.payload_case.rawValue {
-      case 1: payload = .header(try arena.message(c.pointee.header))
-      case 2: payload = .chunk(try arena.message(c.pointee.chunk))
+      case 1: self.payload = .header(try arena.message(c.pointee.header))
+      case 2: self.payload = .chunk(try arena.message(c.pointee.chunk))
       default: break
     }
   }
@@ -360,7 +360,7 @@ extension RegistryV1.GetEpochRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epoch = try arena.string(c.pointee.epoch)
+    self.epoch = try arena.string(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -377,7 +377,7 @@ extension RegistryV1.GetEpochResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epoch = try arena.optional(c.pointee.epoch)
+    self.epoch = try arena.optional(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -409,7 +409,7 @@ extension RegistryV1.ListEpochsResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epochs = try arena.elements(c.pointee.epochs, c.pointee.n_epochs) { (e) throws(MessageError) in try arena.message(e) }
+    self.epochs = try arena.elements(c.pointee.epochs, c.pointee.n_epochs) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -441,7 +441,7 @@ extension RegistryV1.WatchEpochsResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    epochs = try arena.elements(c.pointee.epochs, c.pointee.n_epochs) { (e) throws(MessageError) in try arena.message(e) }
+    self.epochs = try arena.elements(c.pointee.epochs, c.pointee.n_epochs) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

@@ -262,8 +262,8 @@ extension RegistryV1.CreateCollectionRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    epoch = try arena.string(c.pointee.epoch)
+    self.collection = try arena.string(c.pointee.collection)
+    self.epoch = try arena.string(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -281,7 +281,7 @@ extension RegistryV1.CreateCollectionResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.optional(c.pointee.collection)
+    self.collection = try arena.optional(c.pointee.collection)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -298,7 +298,7 @@ extension RegistryV1.GetCollectionRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
+    self.collection = try arena.string(c.pointee.collection)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -315,7 +315,7 @@ extension RegistryV1.GetCollectionResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.optional(c.pointee.collection)
+    self.collection = try arena.optional(c.pointee.collection)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -332,8 +332,8 @@ extension RegistryV1.ListCollectionsRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    pageSize = c.pointee.page_size
-    pageToken = try arena.string(c.pointee.page_token)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = try arena.string(c.pointee.page_token)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -351,8 +351,8 @@ extension RegistryV1.ListCollectionsResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collections = try arena.elements(c.pointee.collections, c.pointee.n_collections) { (e) throws(MessageError) in try arena.message(e) }
-    nextPageToken = try arena.string(c.pointee.next_page_token)
+    self.collections = try arena.elements(c.pointee.collections, c.pointee.n_collections) { (e) throws(MessageError) in try arena.message(e) }
+    self.nextPageToken = try arena.string(c.pointee.next_page_token)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -370,7 +370,7 @@ extension RegistryV1.DeleteCollectionRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
+    self.collection = try arena.string(c.pointee.collection)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -387,7 +387,7 @@ extension RegistryV1.DeleteCollectionResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    deletedSpeakers = c.pointee.deleted_speakers
+    self.deletedSpeakers = c.pointee.deleted_speakers
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -404,8 +404,8 @@ extension RegistryV1.NewUtterance: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    embedding = try arena.optional(c.pointee.embedding)
-    report = try arena.optional(c.pointee.report)
+    self.embedding = try arena.optional(c.pointee.embedding)
+    self.report = try arena.optional(c.pointee.report)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -423,17 +423,17 @@ extension RegistryV1.EnrollRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
     if c.pointee._display_name_case.rawValue == 3 {
-      displayName = try arena.string(c.pointee.display_name)
+      self.displayName = try arena.string(c.pointee.display_name)
     }
     for index in 0..<c.pointee.n_labels {
       guard let entry = c.pointee.labels[index] else { continue }
-      labels[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
+      self.labels[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
     }
-    utterances = try arena.elements(c.pointee.utterances, c.pointee.n_utterances) { (e) throws(MessageError) in try arena.message(e) }
-    requestId = try arena.string(c.pointee.request_id)
+    self.utterances = try arena.elements(c.pointee.utterances, c.pointee.n_utterances) { (e) throws(MessageError) in try arena.message(e) }
+    self.requestId = try arena.string(c.pointee.request_id)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -443,7 +443,7 @@ extension RegistryV1.EnrollRequest: CMessage {
       c.pointee._display_name_case = .init(rawValue: 3)
       c.pointee.display_name = arena.string(value)
     }
-    (c.pointee.n_labels, c.pointee.labels) = arena.elements(Array(self.labels)) {
+    (c.pointee.n_labels, c.pointee.labels) = arena.elements(self.labels.sorted { $0.key < $1.key }) {
       let entry: UnsafeMutablePointer<Voiceprint__Registry__V1__EnrollRequest__LabelsEntry> = arena.array(1)
       voiceprint__registry__v1__enroll_request__labels_entry__init(entry)
       entry.pointee.key = arena.string($0.key)
@@ -464,9 +464,9 @@ extension RegistryV1.EnrollResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speaker = try arena.optional(c.pointee.speaker)
-    created = c.pointee.created != 0
-    replayed = c.pointee.replayed != 0
+    self.speaker = try arena.optional(c.pointee.speaker)
+    self.created = c.pointee.created != 0
+    self.replayed = c.pointee.replayed != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -485,8 +485,8 @@ extension RegistryV1.GetSpeakerRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -504,7 +504,7 @@ extension RegistryV1.GetSpeakerResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speaker = try arena.optional(c.pointee.speaker)
+    self.speaker = try arena.optional(c.pointee.speaker)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -521,9 +521,9 @@ extension RegistryV1.ListSpeakersRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    pageSize = c.pointee.page_size
-    pageToken = try arena.string(c.pointee.page_token)
+    self.collection = try arena.string(c.pointee.collection)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = try arena.string(c.pointee.page_token)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -542,8 +542,8 @@ extension RegistryV1.ListSpeakersResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speakers = try arena.elements(c.pointee.speakers, c.pointee.n_speakers) { (e) throws(MessageError) in try arena.message(e) }
-    nextPageToken = try arena.string(c.pointee.next_page_token)
+    self.speakers = try arena.elements(c.pointee.speakers, c.pointee.n_speakers) { (e) throws(MessageError) in try arena.message(e) }
+    self.nextPageToken = try arena.string(c.pointee.next_page_token)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -561,8 +561,8 @@ extension RegistryV1.DeleteSpeakerRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -580,7 +580,7 @@ extension RegistryV1.DeleteSpeakerResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    deletedUtterances = c.pointee.deleted_utterances
+    self.deletedUtterances = c.pointee.deleted_utterances
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -597,9 +597,9 @@ extension RegistryV1.DeleteUtteranceRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
-    utteranceId = try arena.string(c.pointee.utterance_id)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.utteranceId = try arena.string(c.pointee.utterance_id)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -618,7 +618,7 @@ extension RegistryV1.DeleteUtteranceResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speaker = try arena.optional(c.pointee.speaker)
+    self.speaker = try arena.optional(c.pointee.speaker)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -635,9 +635,9 @@ extension RegistryV1.SearchRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    embedding = try arena.optional(c.pointee.embedding)
-    topK = c.pointee.top_k
+    self.collection = try arena.string(c.pointee.collection)
+    self.embedding = try arena.optional(c.pointee.embedding)
+    self.topK = c.pointee.top_k
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -656,8 +656,8 @@ extension RegistryV1.SearchResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    matches = try arena.elements(c.pointee.matches, c.pointee.n_matches) { (e) throws(MessageError) in try arena.message(e) }
-    gallerySize = c.pointee.gallery_size
+    self.matches = try arena.elements(c.pointee.matches, c.pointee.n_matches) { (e) throws(MessageError) in try arena.message(e) }
+    self.gallerySize = c.pointee.gallery_size
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -675,9 +675,9 @@ extension RegistryV1.VerifyRequest: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    collection = try arena.string(c.pointee.collection)
-    speakerId = try arena.string(c.pointee.speaker_id)
-    embedding = try arena.optional(c.pointee.embedding)
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.embedding = try arena.optional(c.pointee.embedding)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -696,7 +696,7 @@ extension RegistryV1.VerifyResponse: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    match = try arena.optional(c.pointee.match)
+    self.match = try arena.optional(c.pointee.match)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

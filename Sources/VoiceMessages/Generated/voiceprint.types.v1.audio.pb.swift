@@ -77,10 +77,10 @@ extension TypesV1.Audio: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    content = arena.bytes(c.pointee.content)
-    encoding = TypesV1.Audio.Encoding(rawValue: .init(truncatingIfNeeded: c.pointee.encoding.rawValue))
-    sampleRateHz = c.pointee.sample_rate_hz
-    channels = c.pointee.channels
+    self.content = arena.bytes(c.pointee.content)
+    self.encoding = TypesV1.Audio.Encoding(rawValue: .init(truncatingIfNeeded: c.pointee.encoding.rawValue))
+    self.sampleRateHz = c.pointee.sample_rate_hz
+    self.channels = c.pointee.channels
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -100,14 +100,14 @@ extension TypesV1.AudioReport: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    durationSeconds = c.pointee.duration_seconds
-    speechSeconds = c.pointee.speech_seconds
-    sampleRateHz = c.pointee.sample_rate_hz
-    channels = c.pointee.channels
-    rmsDbfs = c.pointee.rms_dbfs
-    peak = c.pointee.peak
-    clippedFraction = c.pointee.clipped_fraction
-    warnings = try arena.elements(c.pointee.warnings, c.pointee.n_warnings) { (e) throws(MessageError) in TypesV1.AudioWarning(rawValue: .init(truncatingIfNeeded: e.rawValue)) }
+    self.durationSeconds = c.pointee.duration_seconds
+    self.speechSeconds = c.pointee.speech_seconds
+    self.sampleRateHz = c.pointee.sample_rate_hz
+    self.channels = c.pointee.channels
+    self.rmsDbfs = c.pointee.rms_dbfs
+    self.peak = c.pointee.peak
+    self.clippedFraction = c.pointee.clipped_fraction
+    self.warnings = try arena.elements(c.pointee.warnings, c.pointee.n_warnings) { (e) throws(MessageError) in TypesV1.AudioWarning(rawValue: .init(truncatingIfNeeded: e.rawValue)) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

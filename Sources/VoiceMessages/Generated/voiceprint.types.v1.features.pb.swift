@@ -52,20 +52,20 @@ extension TypesV1.FrontEnd: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    featureMethod = try arena.string(c.pointee.feature_method)
+    self.featureMethod = try arena.string(c.pointee.feature_method)
     for index in 0..<c.pointee.n_method_args {
       guard let entry = c.pointee.method_args[index] else { continue }
-      methodArgs[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
+      self.methodArgs[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
     }
-    sampleRateHz = c.pointee.sample_rate_hz
-    useDbNormalization = c.pointee.use_db_normalization != 0
-    targetDb = c.pointee.target_db
-    doVad = c.pointee.do_vad != 0
+    self.sampleRateHz = c.pointee.sample_rate_hz
+    self.useDbNormalization = c.pointee.use_db_normalization != 0
+    self.targetDb = c.pointee.target_db
+    self.doVad = c.pointee.do_vad != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.feature_method = arena.string(self.featureMethod)
-    (c.pointee.n_method_args, c.pointee.method_args) = arena.elements(Array(self.methodArgs)) {
+    (c.pointee.n_method_args, c.pointee.method_args) = arena.elements(self.methodArgs.sorted { $0.key < $1.key }) {
       let entry: UnsafeMutablePointer<Voiceprint__Types__V1__FrontEnd__MethodArgsEntry> = arena.array(1)
       voiceprint__types__v1__front_end__method_args_entry__init(entry)
       entry.pointee.key = arena.string($0.key)
@@ -88,9 +88,9 @@ extension TypesV1.FeatureMatrix: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    frames = c.pointee.frames
-    bins = c.pointee.bins
-    values = arena.scalars(c.pointee.values, c.pointee.n_values)
+    self.frames = c.pointee.frames
+    self.bins = c.pointee.bins
+    self.values = arena.scalars(c.pointee.values, c.pointee.n_values)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -109,8 +109,8 @@ extension TypesV1.Embedding: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    values = arena.scalars(c.pointee.values, c.pointee.n_values)
-    epoch = try arena.string(c.pointee.epoch)
+    self.values = arena.scalars(c.pointee.values, c.pointee.n_values)
+    self.epoch = try arena.string(c.pointee.epoch)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

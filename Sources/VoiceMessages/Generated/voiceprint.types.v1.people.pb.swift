@@ -69,10 +69,10 @@ extension TypesV1.Collection: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    name = try arena.string(c.pointee.name)
-    epoch = try arena.string(c.pointee.epoch)
-    speakerCount = c.pointee.speaker_count
-    createTime = try arena.optional(c.pointee.create_time)
+    self.name = try arena.string(c.pointee.name)
+    self.epoch = try arena.string(c.pointee.epoch)
+    self.speakerCount = c.pointee.speaker_count
+    self.createTime = try arena.optional(c.pointee.create_time)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -92,22 +92,22 @@ extension TypesV1.Speaker: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speakerId = try arena.string(c.pointee.speaker_id)
-    displayName = try arena.string(c.pointee.display_name)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.displayName = try arena.string(c.pointee.display_name)
     for index in 0..<c.pointee.n_labels {
       guard let entry = c.pointee.labels[index] else { continue }
-      labels[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
+      self.labels[try arena.string(entry.pointee.key)] = try arena.string(entry.pointee.value)
     }
-    utterances = try arena.elements(c.pointee.utterances, c.pointee.n_utterances) { (e) throws(MessageError) in try arena.message(e) }
-    epoch = try arena.string(c.pointee.epoch)
-    createTime = try arena.optional(c.pointee.create_time)
-    updateTime = try arena.optional(c.pointee.update_time)
+    self.utterances = try arena.elements(c.pointee.utterances, c.pointee.n_utterances) { (e) throws(MessageError) in try arena.message(e) }
+    self.epoch = try arena.string(c.pointee.epoch)
+    self.createTime = try arena.optional(c.pointee.create_time)
+    self.updateTime = try arena.optional(c.pointee.update_time)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.speaker_id = arena.string(self.speakerId)
     c.pointee.display_name = arena.string(self.displayName)
-    (c.pointee.n_labels, c.pointee.labels) = arena.elements(Array(self.labels)) {
+    (c.pointee.n_labels, c.pointee.labels) = arena.elements(self.labels.sorted { $0.key < $1.key }) {
       let entry: UnsafeMutablePointer<Voiceprint__Types__V1__Speaker__LabelsEntry> = arena.array(1)
       voiceprint__types__v1__speaker__labels_entry__init(entry)
       entry.pointee.key = arena.string($0.key)
@@ -130,9 +130,9 @@ extension TypesV1.Utterance: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    utteranceId = try arena.string(c.pointee.utterance_id)
-    report = try arena.optional(c.pointee.report)
-    createTime = try arena.optional(c.pointee.create_time)
+    self.utteranceId = try arena.string(c.pointee.utterance_id)
+    self.report = try arena.optional(c.pointee.report)
+    self.createTime = try arena.optional(c.pointee.create_time)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -151,9 +151,9 @@ extension TypesV1.Match: CMessage {
 
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
-    speakerId = try arena.string(c.pointee.speaker_id)
-    displayName = try arena.string(c.pointee.display_name)
-    score = c.pointee.score
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.displayName = try arena.string(c.pointee.display_name)
+    self.score = c.pointee.score
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {

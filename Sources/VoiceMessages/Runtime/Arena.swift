@@ -7,6 +7,7 @@ internal import Glibc
 /// and protobuf-c then fails the unpacking cleanly.
 final class Arena: @unchecked Sendable {  // written while one message is read or filled; afterwards it only keeps bytes
   private static let largestChunk = 1 << 20
+  private static let largestShared = 4096
 
   private let limit: Int
   private var chunks: [UnsafeMutableRawPointer] = []
@@ -14,6 +15,8 @@ final class Arena: @unchecked Sendable {  // written while one message is read o
   private var free: UnsafeMutableRawBufferPointer = .init(start: nil, count: 0)
   private var nextChunk = 512
   private var taken = 0
+  /// Whether an allocation was refused for the limit.
+  private(set) var isExhausted = false
 
   init(limit: Int) { self.limit = limit }
   deinit { for chunk in chunks { Glibc.free(chunk) } }
@@ -21,20 +24,27 @@ final class Arena: @unchecked Sendable {  // written while one message is read o
   /// Memory of at least `size` bytes, aligned to 16; nil beyond the limit.
   func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
     let need = (size + 15) & ~15
-    if need > free.count, !grow(by: need) { return nil }
-    let pointer = free.baseAddress
-    free = .init(rebasing: free[need...])
-    return pointer
+    if need > free.count {
+      // A large block has a chunk of its own, so that small ones go on filling the last.
+      if need > Self.largestShared { return chunk(of: need) }
+      let size = max(need, min(nextChunk, limit - taken))
+      guard let start = chunk(of: size) else { return nil }
+      nextChunk = min(nextChunk * 2, Self.largestChunk)
+      free = .init(start: start, count: size)
+    }
+    defer { free = .init(rebasing: free[need...]) }
+    return free.baseAddress
   }
 
-  private func grow(by need: Int) -> Bool {
-    let size = max(need, min(nextChunk, Self.largestChunk))
-    guard taken <= limit - size, let chunk = malloc(size) else { return false }
-    nextChunk = size * 2
+  private func chunk(of size: Int) -> UnsafeMutableRawPointer? {
+    guard size <= limit - taken else {
+      isExhausted = true
+      return nil
+    }
+    guard let chunk = malloc(size) else { return nil }
     taken += size
     chunks.append(chunk)
-    free = .init(start: chunk, count: size)
-    return true
+    return chunk
   }
 
   var allocator: ProtobufCAllocator {
@@ -57,8 +67,9 @@ extension Arena {
     return memory.bindMemory(to: T.self, capacity: count)
   }
 
+  /// A C string. It cannot hold the character NUL, at which it would end: U+FFFD takes its place.
   func string(_ text: String) -> UnsafeMutablePointer<CChar> {
-    var text = text
+    var text = text.utf8.contains(0) ? text.replacing("\0", with: "\u{fffd}") : text
     return text.withUTF8 { bytes in
       let copy: UnsafeMutablePointer<CChar> = array(bytes.count + 1)
       bytes.withMemoryRebound(to: CChar.self) { chars in
@@ -99,7 +110,7 @@ extension Arena {
   }
 }
 
-// ---- From C ----------------------------------------------------------------------------------------------------------
+// ---- From C ---------------------------------------------------------------------------------------------------------
 
 extension Arena {
   func string(_ pointer: UnsafePointer<CChar>?) throws(MessageError) -> String {

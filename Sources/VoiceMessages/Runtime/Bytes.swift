@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Immutable bytes with shared ownership: a view into a received message, or memory of their own.
 package struct Bytes: @unchecked Sendable {  // immutable once made, and the owner keeps the memory
   let owner: AnyObject?
@@ -20,11 +22,10 @@ package struct Bytes: @unchecked Sendable {  // immutable once made, and the own
   }
 
   /// A copy of the bytes.
-  package init(_ bytes: some Sequence<UInt8>) {
-    let block = Block(Array(bytes))
-    owner = block
-    start = UnsafeRawPointer(block.memory)
-    count = block.count
+  package init(_ bytes: some Collection<UInt8>) {
+    let block = Block(count: bytes.count)
+    UnsafeMutableRawBufferPointer(start: block.memory, count: block.count).copyBytes(from: bytes)
+    self.init(owner: block, start: UnsafeRawPointer(block.memory), count: block.count)
   }
 
   /// Calls `body` with the memory of the bytes, which is valid for the call only.
@@ -41,7 +42,8 @@ package struct Bytes: @unchecked Sendable {  // immutable once made, and the own
 
 extension Bytes: Hashable {
   package static func == (left: Bytes, right: Bytes) -> Bool {
-    left.withUnsafeBytes { a in right.withUnsafeBytes { b in a.elementsEqual(b) } }
+    guard left.count == right.count, let a = left.start, let b = right.start else { return left.count == right.count }
+    return withExtendedLifetime((left.owner, right.owner)) { memcmp(a, b, left.count) == 0 }
   }
   package func hash(into hasher: inout Hasher) { withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
@@ -55,10 +57,9 @@ private final class Block {
   let memory: UnsafeMutableRawPointer
   let count: Int
 
-  init(_ bytes: [UInt8]) {
-    count = bytes.count
-    memory = .allocate(byteCount: max(1, bytes.count), alignment: 16)
-    bytes.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count) }
+  init(count: Int) {
+    self.count = count
+    memory = .allocate(byteCount: max(1, count), alignment: 16)
   }
   deinit { memory.deallocate() }
 }

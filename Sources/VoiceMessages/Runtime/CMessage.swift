@@ -30,7 +30,7 @@ extension CMessage {
     var allocator = arena.allocator
     let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
     guard let message = protobuf_c_message_unpack(descriptor, &allocator, bytes.count, start) else {
-      throw .malformed
+      throw arena.isExhausted ? .exceedsMemoryLimit : .malformed
     }
     try self.init(c: UnsafeRawPointer(message).assumingMemoryBound(to: C.self), arena)
   }

@@ -1,7 +1,9 @@
 /// Why bytes could not be read as a message.
 package enum MessageError: Error, Sendable, Hashable {
-  /// The bytes are not the wire form of the message, or unpacking them would take more memory than allowed.
+  /// The bytes are not the wire form of the message.
   case malformed
+  /// Unpacking the bytes would take more memory than the limit.
+  case exceedsMemoryLimit
   /// A string holds bytes that are not UTF-8.
   case invalidUTF8
   /// A string holds the character NUL, which the C form cannot carry.
@@ -13,7 +15,9 @@ package protocol Message: Sendable, Hashable {
   /// A message with every field at its default.
   init()
 
-  /// Reads the wire form. Unpacking takes at most `memoryLimit` bytes, whatever the wire says. Throws `MessageError`.
+  /// Reads the wire form. Throws `MessageError`.
+  ///
+  /// Unpacking takes at most `memoryLimit` bytes, whatever the wire says, and the message itself as much again or less.
   init(serialized bytes: UnsafeRawBufferPointer, memoryLimit: Int) throws(MessageError)
 
   /// Hands out the size of the wire form in bytes and a function that writes it into memory of that size.

@@ -3,7 +3,8 @@ internal import Glibc
 
 /// Refuses strings with the character NUL before protobuf-c sees them: as C strings they would end there silently.
 ///
-/// Walks the wire form by the descriptors, without memory of its own. What is malformed is left for protobuf-c to refuse.
+/// Walks the wire form by the descriptors, without memory of its own. What is malformed is left for protobuf-c to
+/// refuse.
 enum WireCheck {
   static func checkStrings(
     _ bytes: UnsafeRawBufferPointer, of descriptor: UnsafePointer<ProtobufCMessageDescriptor>
