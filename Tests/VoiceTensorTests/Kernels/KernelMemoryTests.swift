@@ -52,6 +52,47 @@ import Testing
     #expect(sizes[0] > 0 && sizes == [sizes[0], sizes[0], sizes[0]])
   }
 
+  @Test("Layers of an arena lie side by side, keep its memory and give the same result")
+  func arenaKeepsWeights() {
+    let shape = ConvolutionShape(inputChannels: 20, outputChannels: 37, kernelWidth: 3, padding: 1)
+    var numbers = TestNumbers(seed: 5)
+    let weights = (0..<4).map { _ in numbers.next(shape.weightCount) }
+    func pack(_ arena: WeightArena?) -> [PackedConvolution] {
+      weights.map { $0.withUnsafeBufferPointer { PackedConvolution(shape: shape, weights: $0, arena: arena) } }
+    }
+    let input = numbers.next(20 * 31)
+    func run(_ layers: [PackedConvolution]) -> [[Float]] {
+      layers.indices.map { index in
+        var output = [Float](repeating: 0, count: 37 * 31)
+        input.withUnsafeBufferPointer { input in
+          output.withUnsafeMutableBufferPointer { output in
+            layers[index].run(
+              input: ActivationView(base: input.baseAddress!, width: 31, channels: 20),
+              output: MutableActivationView(base: output.baseAddress!, width: 31, channels: 37),
+              following: layers[(index + 1) % layers.count], scratch: KernelScratch())
+          }
+        }
+        return output
+      }
+    }
+    #expect(run(pack(WeightArena())) == run(pack(nil)))
+  }
+
+  @Test("An arena takes layers that are larger than its chunks")
+  func arenaGrows() {
+    let arena = WeightArena()
+    let sizes = [100, 3_000_000, 17, 1_000_000, 60_000]
+    let slices = sizes.map { arena.take(count: $0) }
+    for (slice, size) in zip(slices, sizes) {
+      #expect(UInt(bitPattern: slice.base) % 64 == 0)
+      slice.base.update(repeating: Float(size), count: size)
+    }
+    for (slice, size) in zip(slices, sizes) {
+      #expect(UnsafeBufferPointer(start: slice.base, count: size).allSatisfy { $0 == Float(size) })
+    }
+    #expect(slices[4].countToFetch <= 40960 && slices[2].countToFetch > 17)
+  }
+
   @Test("The benchmark reports a speed")
   func benchmarkReportsSpeed() {
     let shape = ConvolutionShape(inputChannels: 32, outputChannels: 32, kernelWidth: 3, padding: 1)

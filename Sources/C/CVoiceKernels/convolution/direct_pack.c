@@ -24,7 +24,3 @@ void vk_convolution_pack(vk_isa isa, const vk_convolution_shape *shape, const fl
     vk_pack_panel(shape, panel, weights, packed + panel.weights_offset);
   }
 }
-
-vk_weights vk_convolution_first_weights(vk_isa isa, const vk_convolution_shape *shape, const float *packed) {
-  return vk_panel_weights(vk_tile_kernels_for(isa), shape, packed, 0);
-}

@@ -40,9 +40,3 @@ void vk_winograd_pack(
     }
   }
 }
-
-vk_weights vk_winograd_first_weights(vk_isa isa, const vk_convolution_shape *shape, const float *packed) {
-  const vk_convolution_shape plane = vk_plane_shape(shape);
-  const vk_panel first = vk_panel_at(vk_tile_kernels_for(isa), &plane, 0);
-  return (vk_weights){packed, PLANES * first.weights_count};
-}

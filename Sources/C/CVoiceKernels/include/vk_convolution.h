@@ -64,10 +64,6 @@ size_t vk_convolution_packed_count(vk_isa isa, const vk_convolution_shape *_Nonn
 void vk_convolution_pack(
     vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull weights, float *_Nonnull packed);
 
-// What a convolution reads first: pass it to the convolution that runs before.
-vk_weights vk_convolution_first_weights(
-    vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull packed);
-
 // Computes `output.height` × `output.width` pixels. Every pixel under the kernel must be readable.
 // Meanwhile fetches `following` into the second-level cache; it is not read and may be empty.
 void vk_convolution_run(

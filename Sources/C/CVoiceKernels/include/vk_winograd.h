@@ -15,10 +15,6 @@ void vk_winograd_pack(
     vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull weights,
     float *_Nonnull transformed, float *_Nonnull packed);
 
-// What the convolution reads first.
-vk_weights vk_winograd_first_weights(
-    vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull packed);
-
 // Floats of scratch that `vk_winograd_run` needs for an output of that width.
 size_t vk_winograd_scratch_count(const vk_convolution_shape *_Nonnull shape, ptrdiff_t width);
 
