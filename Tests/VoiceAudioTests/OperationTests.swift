@@ -115,7 +115,7 @@ struct FbankTests {
   @Test("A clipped, a quiet and a short recording are answered with a warning")
   func warnings() throws {
     let extractor = try FeatureExtractor()
-    func warnings(_ samples: [Float]) throws -> Set<AudioReport.Warning> {
+    func warnings(_ samples: [Float]) throws -> Set<AudioMeasurement.Warning> {
       let bytes = WAVWriter.float32(samples, sampleRate: 16_000)
       return Set(try bytes.withUnsafeBytes { try extractor.extract($0) }.report.warnings)
     }

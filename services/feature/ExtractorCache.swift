@@ -17,10 +17,8 @@ final class ExtractorCache: Sendable {
     let made: FeatureExtractor
     do {
       made = try FeatureExtractor(FrontEndConfiguration(frontEnd), limits: limits)
-    } catch let error as AudioError {
-      throw RecognitionError(frontEnd: error)
     } catch {
-      throw .invalid("front_end", "\(error)", reason: "BAD_FRONT_END")
+      throw RecognitionError(frontEnd: error)
     }
     known.withLock { known in
       if known.count >= Self.capacity { known.removeAll() }

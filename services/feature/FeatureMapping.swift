@@ -62,6 +62,23 @@ extension FeatureV1.ExtractResponse {
       $0.bins = UInt32(clamping: extracted.features.bins)
       $0.values = extracted.features.values
     }
-    report = .init(VoiceRecognition.AudioReport(extracted.report))
+    report = .init(AudioReport(extracted.report))
+  }
+}
+
+extension AudioReport {
+  /// The domain's form of what was measured.
+  init(_ measured: AudioMeasurement) {
+    self.init(
+      durationSeconds: measured.durationSeconds, speechSeconds: measured.speechSeconds,
+      sampleRate: measured.sampleRate, channels: measured.channels, rmsDBFS: measured.rmsDBFS, peak: measured.peak,
+      clippedFraction: measured.clippedFraction,
+      warnings: measured.warnings.map { warning in
+        switch warning {
+        case .short: .short
+        case .clipped: .clipped
+        case .quiet: .quiet
+        }
+      })
   }
 }

@@ -3,7 +3,7 @@ internal import CVoiceDSP
 /// Kaldi's log mel filterbank energies (kaldi/src/feat/feature-fbank.cc; torchaudio.compliance.kaldi.fbank).
 ///
 /// frame → minus its mean → pre-emphasis → window → |FFT|² → triangular mel filters → ln(max(·, ε)), ε = 2⁻²³.
-package final class Fbank: FrontEnd {
+package final class Fbank: AcousticFrontEnd {
   static let lanes = Int(VD_LANES)
   private static let epsilon: Float = 1.1920929e-07
 

@@ -5,7 +5,7 @@ package struct ExtractedFeatures: Sendable {
   /// The features, the mean of each bin removed.
   package var features: Features
   /// What was measured.
-  package var report: AudioReport
+  package var report: AudioMeasurement
 }
 
 /// Turns audio into features as mvector's predictor does: decode → check the length → resample → (cut non-speech) →
@@ -16,7 +16,7 @@ package final class FeatureExtractor: Sendable {
   /// What it accepts.
   package let limits: AudioLimits
   private static let rememberedRates = 16
-  private let frontEnd: any FrontEnd
+  private let frontEnd: any AcousticFrontEnd
   private let resamplers = Mutex<[Int: Resampler]>([:])
 
   /// An extractor with its tables. Throws `badArgument` when the configuration is wrong.
@@ -44,7 +44,7 @@ package final class FeatureExtractor: Sendable {
 
   /// Features of decoded audio. Throws `AudioError`.
   package func extract(_ audio: DecodedAudio) throws(AudioError) -> ExtractedFeatures {
-    let report = AudioReport(audio, limits: limits)
+    let report = AudioMeasurement(audio, limits: limits)
     var samples = try resampler(from: audio.sampleRate).resample(audio.samples)
     if configuration.doVAD { samples = VoiceActivity.trim(samples) }
     if configuration.useDBNormalization { samples = try Level.normalise(samples, targetDB: configuration.targetDB) }

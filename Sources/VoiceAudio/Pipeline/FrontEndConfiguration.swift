@@ -27,7 +27,7 @@ package struct FrontEndConfiguration: Sendable, Hashable {
   }
 
   /// The front-end that it names. Throws `badArgument` for an unknown one and for wrong arguments.
-  package func makeFrontEnd() throws(AudioError) -> any FrontEnd {
+  package func makeFrontEnd() throws(AudioError) -> any AcousticFrontEnd {
     switch featureMethod {
     case "Fbank": return Fbank(try FbankOptions(arguments: methodArguments))
     default:

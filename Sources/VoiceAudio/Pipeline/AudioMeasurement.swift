@@ -1,5 +1,5 @@
 /// What was measured on audio before features were computed.
-package struct AudioReport: Sendable, Hashable {
+package struct AudioMeasurement: Sendable, Hashable {
   /// Something that makes a decision less reliable.
   package enum Warning: String, Sendable, Hashable, CaseIterable {
     /// Less speech than recommended.

@@ -9,7 +9,7 @@ package struct Features: Sendable, Hashable {
 }
 
 /// A front-end: samples at its rate in, features out. Immutable, so that one serves several threads.
-package protocol FrontEnd: Sendable {
+package protocol AcousticFrontEnd: Sendable {
   /// Bins of a frame.
   var bins: Int { get }
   /// Features of samples in [-1, 1], before the mean is removed. Throws `tooShort` when they do not fill a frame.
