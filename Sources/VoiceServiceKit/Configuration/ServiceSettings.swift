@@ -18,8 +18,6 @@ package struct ServiceSettings: Sendable {
   package var logLevel: Logger.Level
   /// How log lines are written.
   package var logFormat: LogFormat
-  /// Longest that any call may take, whatever its deadline.
-  package var maximumCallTime: Duration
 
   /// Reads the keys that all services share; problems are noted in the node.
   package init(_ node: ConfigurationNode) {
@@ -34,7 +32,6 @@ package struct ServiceSettings: Sendable {
     server.maxConnectionAge = .seconds(listen.int("max_connection_age_seconds", default: 300, in: 1...86_400))
     server.shutdownGrace = .seconds(listen.int("shutdown_grace_seconds", default: 10, in: 0...3600))
     server.drainTime = .milliseconds(listen.int("drain_milliseconds", default: 500, in: 0...60_000))
-    maximumCallTime = .seconds(listen.int("max_call_seconds", default: 300, in: 1...86_400))
 
     let log = node.map("log")
     let word = log.string("level", default: "info")

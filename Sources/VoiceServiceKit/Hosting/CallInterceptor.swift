@@ -5,7 +5,6 @@ internal import VoiceRecognition
 /// What every call passes: the trace is taken over or begun, domain errors become the wire's, the end is logged.
 struct CallInterceptor: ServerInterceptor {
   let log: Logger
-  let maximumCallTime: Duration
 
   func intercept(_ context: ServerContext, next: () async throws -> Void) async throws {
     let incoming = context.metadata.all(TraceContext.header).first.flatMap { TraceContext(header: $0) }

@@ -38,7 +38,7 @@ package struct ServiceHost: Sendable {
     for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }
     let server = Server(
       options: settings.server, services: services + [health, ReflectionService(on: services + [health])],
-      interceptors: [CallInterceptor(log: log, maximumCallTime: settings.maximumCallTime)], logger: log)
+      interceptors: [CallInterceptor(log: log)], logger: log)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [
