@@ -8,7 +8,8 @@ package struct MatrixFactor {
   let pitch: Int
   let transposed: Bool
 
-  /// The matrix `[rows][columns]` at `base`, with `pitch` floats from row to row; `transposed` swaps the axes in the product.
+  /// The matrix `[rows][columns]` at `base`, with `pitch` floats from row to row; `transposed` swaps the axes in the
+  /// product.
   package init(
     _ base: UnsafePointer<Float>, rows: Int, columns: Int, pitch: Int? = nil, transposed: Bool = false
   ) {

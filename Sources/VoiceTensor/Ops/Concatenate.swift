@@ -7,7 +7,8 @@ extension Tape {
     precondition(!parts.isEmpty, "concatenate: nothing")
     let outer = parts[0].shape.dropLast()
     precondition(
-      parts.allSatisfy { $0.shape.dropLast() == outer }, "concatenate: \(parts.map(\.shape)) differ before the channels")
+      parts.allSatisfy { $0.shape.dropLast() == outer },
+      "concatenate: \(parts.map(\.shape)) differ before the channels")
     let channels = parts.reduce(0) { $0 + $1.value.channels }
 
     var values: [Float] = []

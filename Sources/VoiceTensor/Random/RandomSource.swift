@@ -1,4 +1,5 @@
-/// Reproducible random numbers: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+/// Reproducible random numbers: SplitMix64 (Steele, Lea, Flood: "Fast splittable
+/// pseudorandom number generators", 2014).
 package struct RandomSource: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -2,6 +2,7 @@
 package enum OpKind: String, Sendable, CaseIterable {
   case add
   case batchNorm
+  case clamp
   case concatenate
   case convolution
   case frozenBatchNorm

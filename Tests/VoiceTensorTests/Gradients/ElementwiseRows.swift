@@ -4,6 +4,9 @@ import Foundation
 
 let elementwiseRows: [GradientCase] = [
   GradientCase(.relu, [[3, 7]]) { tape, x in tape.relu(x[0]) } definition: { x in x[0].map { max($0, 0) } },
+  GradientCase(.clamp, [[5, 7]]) { tape, x in
+    tape.clamp(x[0], upTo: 0.5)
+  } definition: { x in x[0].map { min(max($0, 0), 0.5) } },
   GradientCase(.sigmoid, [[2, 1, 5, 3]]) { tape, x in
     tape.sigmoid(x[0])
   } definition: { x in x[0].map { 1 / (1 + exp(-$0)) } },

@@ -1,9 +1,9 @@
 // y[b, i, j, o] = Σ_{k, l, c} x[b, i·sh + k·dh − ph, j·sw + l·dw − pw, c] · W[o, c, k, l] + bias[o], zero outside of x
 //
-// x [batch, height, width, inputs] · W PyTorch's [outputs, inputs, kernel height, kernel width], or the same values under
-// another shape · bias [outputs] · y [batch, height′, width′, outputs]
-// With the patch matrix P [height′ · width′, taps · inputs] of an item: dW = dyᵀ · P, dP = dy · W, dx = P's pixels summed
-// back from dP, dbias = Σ dy.
+// x [batch, height, width, inputs] · W PyTorch's [outputs, inputs, kernel height, kernel width], or the same values
+// under another shape · bias [outputs] · y [batch, height′, width′, outputs]
+// With the patch matrix P [height′ · width′, taps · inputs] of an item: dW = dyᵀ · P, dP = dy · W, dx = P's pixels
+// summed back from dP, dbias = Σ dy.
 
 extension Tape {
   /// A convolution of channels-last maps.
@@ -32,7 +32,8 @@ private struct ConvolutionForward {
   init(shape: ConvolutionShape, weight: Tensor, bias: Tensor?) {
     self.shape = shape
     packed = weight.values.withUnsafeBufferPointer {
-      PackedConvolution(shape: shape, weights: $0, epilogue: ConvolutionEpilogue(bias: bias?.values ?? []))
+      PackedConvolution(
+        shape: shape, weights: $0, epilogue: ConvolutionEpilogue(bias: bias?.values ?? []), algorithm: .direct)
     }
   }
 

@@ -11,11 +11,7 @@ extension Tape {
     let norm = ChannelNorm(statistics, epsilon: epsilon, weight: weight, bias: bias, op: .frozenBatchNorm)
     return record(.frozenBatchNorm, norm.inputs(x), norm.apply(x.value)) { dy in
       let (dWeight, dBias) = norm.parameterGradients(x.value, dy)
-      var dx = dy
-      for index in 0..<dx.count {
-        let channel = index % dx.channels
-        dx.values[index] *= norm.inverse[channel] * norm.weight[channel]
-      }
+      let dx = dy.mapChannels { value, channel in Float(Double(value) * norm.scale[channel]) }
       return norm.gradients(x: dx, weight: dWeight, bias: dBias)
     }
   }

@@ -1,0 +1,30 @@
+import VoiceNN
+
+/// A network from features to a voiceprint, written once for training and inference.
+protocol Backbone: Sendable {
+  /// The fewest frames that give a voiceprint.
+  var minimumFrames: Int { get }
+
+  /// Features `[1, frames, bins]` to a voiceprint `[1, 1, embedding size]`, of one utterance or of each of a batch.
+  func forward<E: Execution>(_ features: E.Map, _ run: E) -> E.Map
+}
+
+/// The networks there are, by mvector's class names.
+enum NetworkCatalogue {
+  typealias Build = @Sendable (NetworkArguments, LayerScope) throws -> any Backbone
+
+  static let builders: [String: Build] = [
+    "CAMPPlus": { arguments, scope in CAMPPlus(try CAMPPlus.Sizes(arguments), scope) }
+  ]
+
+  /// Builds a network and declares its parameters. Throws ``NetworkError`` `badConfiguration`.
+  static func build(_ configuration: NetworkConfiguration) throws -> (backbone: any Backbone, registry: LayerRegistry) {
+    guard let builder = builders[configuration.architecture] else {
+      let known = builders.keys.sorted().joined(separator: ", ")
+      throw NetworkError(
+        .badConfiguration, "architecture '\(configuration.architecture)' is unknown; there are: \(known)")
+    }
+    let registry = LayerRegistry()
+    return (try builder(NetworkArguments(configuration), registry.root), registry)
+  }
+}

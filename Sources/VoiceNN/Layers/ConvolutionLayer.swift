@@ -1,0 +1,94 @@
+package import VoiceTensor
+
+/// A convolution with what follows it at once, the unit that networks are made of:
+/// conv, conv → activation, conv → BN → (+ residual) → activation, or conv → ReLU → BN.
+///
+/// Inference folds the norm into the weights, or into the epilogue when the ReLU comes first.
+package struct ConvolutionLayer: Sendable {
+  /// How the checkpoint shapes the weights.
+  package enum WeightLayout: Sendable {
+    /// `Conv2d`: `[outputs, inputs, kernel height, kernel width]`.
+    case plane
+    /// `Conv1d`: `[outputs, inputs · kernel height, kernel width]`; a kernel as high as its map sees the frequencies as
+    /// further channels, channel-major.
+    case sequence
+    /// `Linear`: `[outputs, inputs]`, for a kernel of one tap.
+    case vector
+  }
+
+  /// What comes after the convolution.
+  package enum Order: Sendable {
+    /// conv → (BN) → (+ residual) → activation.
+    case normFirst
+    /// conv → ReLU → (BN).
+    case reluFirst
+  }
+
+  /// How inference lays out the output, so that nothing is copied later.
+  package struct Layout: Sendable {
+    /// Zero pixels around the map: what the convolutions that read it pad.
+    package var halo: Extent
+    /// Channels that the map grows to; 0 if it does not grow.
+    package var room: Int
+
+    /// A layout; the default has neither halo nor room.
+    package init(halo: Extent = Extent(height: 0, width: 0), room: Int = 0) {
+      self.halo = halo
+      self.room = room
+    }
+  }
+
+  let index: Int
+  package let shape: ConvolutionShape
+  let order: Order
+  let activation: ConvolutionEpilogue.Activation
+  let layout: Layout
+  let weight: Parameter
+  let bias: Parameter?
+  let norm: BatchNorm?
+
+  /// Declares `weight` (and `bias`) at `scope`, and the parameters of the norm, if any, at `norm`.
+  package init(
+    _ scope: LayerScope, _ shape: ConvolutionShape, weights: WeightLayout, bias hasBias: Bool = false,
+    norm normScope: LayerScope? = nil, affine: Bool = true, order: Order = .normFirst,
+    activation: ConvolutionEpilogue.Activation = .identity, layout: Layout = Layout()
+  ) {
+    let weight = scope.parameter("weight", weights.shape(shape))
+    let bias = hasBias ? scope.parameter("bias", [shape.outputChannels]) : nil
+    let norm = normScope.map { BatchNorm($0, channels: shape.outputChannels, affine: affine) }
+    self = scope.registry.add {
+      Self(
+        index: $0, shape: shape, order: order, activation: activation, layout: layout, weight: weight, bias: bias,
+        norm: norm)
+    } as: { .convolution($0) }
+  }
+
+  private init(
+    index: Int, shape: ConvolutionShape, order: Order, activation: ConvolutionEpilogue.Activation, layout: Layout,
+    weight: Parameter, bias: Parameter?, norm: BatchNorm?
+  ) {
+    self.index = index
+    self.shape = shape
+    self.order = order
+    self.activation = order == .reluFirst ? .relu : activation
+    self.layout = layout
+    self.weight = weight
+    self.bias = bias
+    self.norm = norm
+  }
+
+  /// Runs the layer; a residual is added before the activation.
+  package func callAsFunction<E: Execution>(_ x: E.Map, _ run: E, residual: E.Map? = nil) -> E.Map {
+    run.convolve(self, x, residual: residual)
+  }
+}
+
+extension ConvolutionLayer.WeightLayout {
+  fileprivate func shape(_ shape: ConvolutionShape) -> [Int] {
+    switch self {
+    case .plane: [shape.outputChannels, shape.inputChannels, shape.kernel.height, shape.kernel.width]
+    case .sequence: [shape.outputChannels, shape.inputChannels * shape.kernel.height, shape.kernel.width]
+    case .vector: [shape.outputChannels, shape.inputChannels]
+    }
+  }
+}

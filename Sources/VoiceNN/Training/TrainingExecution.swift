@@ -1,0 +1,100 @@
+package import VoiceTensor
+
+/// Runs a network on a tape, with batch norms that learn (training) or keep still (evaluation).
+///
+/// Maps are variables `[batch, height, width, channels]`.
+package final class TrainingExecution: Execution {
+  /// What batch norms do.
+  package enum Mode: Sendable {
+    /// They use the statistics of the batch and move the running ones.
+    case training
+    /// They use the running statistics.
+    case evaluation
+  }
+
+  /// Where the forward pass is recorded.
+  package let tape = Tape()
+  private let store: ParameterStore
+  private let mode: Mode
+  private var leaves: [Parameter: Variable] = [:]
+
+  /// A run over the values of `store`; training moves the running statistics there.
+  package init(_ store: ParameterStore, mode: Mode) {
+    self.store = store
+    self.mode = mode
+  }
+
+  /// The derivatives of a scalar by the parameters that it depends on.
+  package func gradients(of scalar: Variable) -> (parameters: [Parameter: Tensor], others: Gradients) {
+    let gradients = tape.gradients(of: scalar)
+    return (leaves.compactMapValues { gradients[$0] }, gradients)
+  }
+
+  package func image(_ frames: Variable) -> Variable {
+    tape.permute(frames, [0, 3, 2, 1])
+  }
+
+  package func convolve(_ layer: ConvolutionLayer, _ x: Variable, residual: Variable?) -> Variable {
+    var y = tape.convolution(
+      x, weight: leaf(layer.weight), bias: layer.bias.map(leaf), shape: layer.shape)
+    if layer.order == .reluFirst { y = tape.relu(y) }
+    if let norm = layer.norm { y = normalize(norm, y, isRecomputed: false) }
+    if let residual { y = tape.add(y, residual) }
+    return layer.order == .reluFirst ? y : activate(layer.activation, y)
+  }
+
+  package func append(
+    _ layer: ConvolutionLayer, _ x: Variable, gate: Variable, segmentLength: Int, to map: Variable
+  ) -> Variable {
+    let y = convolve(layer, x, residual: nil)
+    return tape.concatenate([map, tape.multiply(y, gate, segmentLength: segmentLength)])
+  }
+
+  package func normalize(_ layer: NormActivation, _ x: Variable) -> Variable {
+    tape.relu(normalize(layer.norm, x, isRecomputed: layer.isRecomputed))
+  }
+
+  package func segmentMean(_ x: Variable, length: Int) -> Variable { tape.segmentMean(x, length: length) }
+
+  package func meanOverTime(_ x: Variable) -> Variable { tape.meanOverTime(x) }
+
+  package func add(_ vector: Variable, toEachFrameOf x: Variable) -> Variable {
+    tape.add(x, vector, segmentLength: x.shape[2])
+  }
+
+  package func sigmoid(_ x: Variable) -> Variable { tape.sigmoid(x) }
+
+  package func statisticsPooling(_ x: Variable) -> Variable { tape.statisticsPooling(x) }
+
+  // ---- Parts of layers ----
+
+  /// The variable of a parameter, one for the whole run.
+  private func leaf(_ parameter: Parameter) -> Variable {
+    if let leaf = leaves[parameter] { return leaf }
+    let leaf = tape.parameter(store[parameter])
+    leaves[parameter] = leaf
+    return leaf
+  }
+
+  private func activate(_ activation: ConvolutionEpilogue.Activation, _ x: Variable) -> Variable {
+    switch activation {
+    case .identity: x
+    case .relu: tape.relu(x)
+    case .clamp(let limit): tape.clamp(x, upTo: limit)
+    }
+  }
+
+  private func normalize(_ norm: BatchNorm, _ x: Variable, isRecomputed: Bool) -> Variable {
+    let (weight, bias) = (norm.weight.map(leaf), norm.bias.map(leaf))
+    guard mode == .training else {
+      return tape.frozenBatchNorm(
+        x, weight: weight, bias: bias, statistics: norm.runningStatistics(store), epsilon: BatchNorm.epsilon)
+    }
+    let (y, statistics) = tape.batchNorm(x, weight: weight, bias: bias, epsilon: BatchNorm.epsilon)
+    norm.update(store, with: statistics)
+    if isRecomputed {
+      tape.afterBackward { [store] in norm.update(store, with: statistics) }
+    }
+    return y
+  }
+}

@@ -1,1 +1,0 @@
-// VoiceNN: to be written.
