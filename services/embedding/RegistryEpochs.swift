@@ -43,7 +43,7 @@ struct RegistryEpochs: EpochSource {
       guard let writer else { throw Self.damaged(epoch, "it is empty") }
       return try await files.run { _ in try writer.finish() }
     } catch {
-      try? await files.run { _ in writer?.abandon() }
+      if let unfinished = writer { try? await files.run { _ in unfinished.abandon() } }
       throw error
     }
   }
