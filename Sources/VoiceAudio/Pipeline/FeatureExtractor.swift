@@ -35,19 +35,26 @@ package final class FeatureExtractor: Sendable {
   /// Bins of a frame.
   package var bins: Int { frontEnd.bins }
 
-  /// Features of encoded audio. Throws `AudioError`.
+  /// Features of encoded audio, of its first `headSeconds` if given. Throws `AudioError`.
   package func extract(
-    _ bytes: UnsafeRawBufferPointer, encoding: AudioEncoding = .container
+    _ bytes: UnsafeRawBufferPointer, encoding: AudioEncoding = .container, headSeconds: Double? = nil
   ) throws(AudioError) -> ExtractedFeatures {
-    try extract(AudioDecoder.decode(bytes, encoding: encoding, limits: limits))
+    try extract(AudioDecoder.decode(bytes, encoding: encoding, limits: limits), headSeconds: headSeconds)
   }
 
-  /// Features of decoded audio. Throws `AudioError`.
-  package func extract(_ audio: DecodedAudio) throws(AudioError) -> ExtractedFeatures {
+  /// Features of decoded audio, of its first `headSeconds` if given. Throws `AudioError`.
+  ///
+  /// The level is that of the whole, as in mvector's evaluation.
+  package func extract(
+    _ audio: DecodedAudio, headSeconds: Double? = nil
+  ) throws(AudioError) -> ExtractedFeatures {
     let report = AudioMeasurement(audio, limits: limits)
     var samples = try resampler(from: audio.sampleRate).resample(audio.samples)
     if configuration.doVAD { samples = VoiceActivity.trim(samples) }
     if configuration.useDBNormalization { samples = try Level.normalise(samples, targetDB: configuration.targetDB) }
+    if let headSeconds {
+      samples = Array(samples.prefix(Int((headSeconds * Double(configuration.sampleRate)).rounded())))
+    }
     return ExtractedFeatures(features: try frontEnd.compute(samples).meanRemoved(), report: report)
   }
 
