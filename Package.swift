@@ -118,7 +118,7 @@ let executables: [Target] = [
     name: "voiceprint",
     dependencies: [
       "VoiceCluster", "VoiceModels", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition", "VoiceConfiguration",
-      "VoiceConcurrency", "VoiceRPC", "VoiceMessages", argumentParser, logging,
+      "VoiceConcurrency", "VoiceTensor", "VoiceRPC", "VoiceMessages", argumentParser, logging,
     ], path: "services/voiceprint", swiftSettings: strict),
 ]
 
