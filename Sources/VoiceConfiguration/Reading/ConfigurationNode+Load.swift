@@ -11,7 +11,7 @@ extension ConfigurationNode {
   ) throws(ConfigurationError) -> ConfigurationNode {
     let data: Data
     do { data = try Data(contentsOf: URL(filePath: file)) } catch {
-      throw failure(.unreadable, file: file, "cannot be read: \(error)")
+      throw failure(.unreadable, file: file, "cannot be read: \(reason(error))")
     }
     guard data.count <= maximumBytes else {
       throw failure(.unreadable, file: file, "is longer than \(maximumBytes) bytes, too long for a configuration")
@@ -37,6 +37,15 @@ extension ConfigurationNode {
     case nil: return ConfigurationNode(Node.Mapping([]), path: "", line: 1, problems: problems)
     case .mapping(let mapping)?: return ConfigurationNode(mapping, path: "", line: 1, problems: problems)
     default: throw failure(.malformed, file: file, "must be a mapping of keys to values")
+    }
+  }
+
+  /// The system's error in words for people.
+  private static func reason(_ error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileReadNoSuchFile?, .fileNoSuchFile?: "no such file"
+    case .fileReadNoPermission?: "permission denied"
+    default: "\(error)"
     }
   }
 

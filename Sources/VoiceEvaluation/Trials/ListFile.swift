@@ -1,16 +1,19 @@
-internal import FoundationEssentials
+internal import VoiceTensor
 
 /// The lines of a list file, each with its number, split at tabs.
 struct ListFile {
+  /// Longest list that is read, in bytes.
+  static let maximumBytes = 1 << 30
+
   let path: String
   let lines: [(number: Int, columns: [String])]
 
   init(path: String) throws(EvaluationError) {
-    let data: Data
-    do { data = try Data(contentsOf: URL(filePath: path)) } catch {
-      throw EvaluationError(.badList, "\(path) cannot be read: \(error)")
+    let bytes: [UInt8]
+    do { bytes = try FileBytes.read(path, maximum: Self.maximumBytes) } catch {
+      throw EvaluationError(.badList, error.message)
     }
-    guard let text = String(bytes: data, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw EvaluationError(.badList, "\(path) is not UTF-8")
     }
     self.init(path: path, text: text)

@@ -3,10 +3,13 @@ package import VoiceTensor
 
 /// The parameters of a trained network, from a file of any kind that mvector or this system writes.
 package struct Checkpoint: Sendable {
+  /// Parameters by name.
+  package typealias Parameters = [String: StoredTensor]
+
   /// Parameters of the backbone under mvector's keys.
-  package var parameters: [String: StoredTensor]
+  package var parameters: Parameters
   /// Parameters of the classifier that the checkpoint held too; recognition needs none of them.
-  package var classifier: [String: StoredTensor]
+  package var classifier: Parameters
 
   /// Longest file that is read, in bytes.
   package static let maximumBytes = 2 << 30
@@ -14,16 +17,8 @@ package struct Checkpoint: Sendable {
   /// Reads a checkpoint; its content decides whether it is safetensors or PyTorch's ZIP. Throws `CheckpointError`.
   package static func load(_ url: URL) throws(CheckpointError) -> Checkpoint {
     let bytes: [UInt8]
-    do {
-      let data = try Data(contentsOf: url)
-      guard data.count <= maximumBytes else {
-        throw CheckpointError(.tooLarge, "\(data.count) bytes, at most \(maximumBytes) are read")
-      }
-      bytes = Array(data)
-    } catch let error as CheckpointError {
-      throw CheckpointError(error.code, "\(url.path): \(error.message)")
-    } catch {
-      throw CheckpointError(.inaccessible, "\(url.path) cannot be read: \(error)")
+    do { bytes = try FileBytes.read(url.path, maximum: maximumBytes) } catch {
+      throw CheckpointError(.inaccessible, error.message)
     }
     do { return try Checkpoint(bytes: bytes) } catch {
       throw CheckpointError(error.code, "\(url.path): \(error.message)")

@@ -10,6 +10,9 @@ package struct Safetensors: Sendable, Equatable {
   /// Texts about the file.
   package var metadata: [String: String]
 
+  /// Longest file that is read, in bytes.
+  package static let maximumBytes = 4 << 30
+
   /// A file of these arrays.
   package init(tensors: [String: StoredTensor], metadata: [String: String] = [:]) {
     self.tensors = tensors
@@ -18,11 +21,11 @@ package struct Safetensors: Sendable, Equatable {
 
   /// Reads a file. Throws `SafetensorsError` that names the file.
   package init(contentsOf url: URL) throws(SafetensorsError) {
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      throw SafetensorsError(.inaccessible, "\(url.path) cannot be read: \(error)")
+    let bytes: [UInt8]
+    do { bytes = try FileBytes.read(url.path, maximum: Self.maximumBytes) } catch {
+      throw SafetensorsError(.inaccessible, error.message)
     }
-    do { try self.init(bytes: Array(data)) } catch {
+    do { try self.init(bytes: bytes) } catch {
       throw SafetensorsError(error.code, "\(url.path): \(error.message)")
     }
   }

@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import VoiceEvaluation
+
+/// `voiceprint eval`: how well a network tells people apart.
+struct EvalCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval", abstract: "Measures how well a network tells people apart, on a list of trials.",
+    discussion: """
+      A pair list has a header and the tab-separated columns label (1: one person, 0: two), enrol and test; others are
+      ignored. Instead, two lists of 'path<TAB>label' lines give every enrolment against every trial. Each clip is
+      embedded once, its first 20 s unless the experiment says otherwise.
+      """)
+
+  @Option(help: ArgumentHelp("A checkpoint, or the folder of an epoch.", valueName: "W"))
+  var checkpoint: String
+  @OptionGroup var configs: ConfigsOption
+  @Option(help: ArgumentHelp("A pair list.", valueName: "PAIRS.tsv"))
+  var trials: String?
+  @Option(help: ArgumentHelp("Clips of the known speakers.", valueName: "L"))
+  var enrollList: String?
+  @Option(help: ArgumentHelp("Clips to be compared with them.", valueName: "L"))
+  var trialsList: String?
+  @Option(help: ArgumentHelp("Folder that the paths of the lists start from.", valueName: "DIR"))
+  var root = "."
+  @Option(help: ArgumentHelp("Clips whose mean embedding is subtracted from every embedding.", valueName: "COHORT.txt"))
+  var centre: String?
+  @Option(help: "How probable a target is, for the detection cost.")
+  var targetPrior = 0.01
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    let product = enrollList != nil && trialsList != nil
+    guard (trials != nil) != product, product || (enrollList == nil && trialsList == nil) else {
+      throw ValidationError("Name either --trials, or --enroll-list and --trials-list.")
+    }
+  }
+
+  func run() async throws {
+    let summary = try await reporting {
+      let cost = try DetectionCost(targetPrior: targetPrior)
+      let list = try trialList()
+      let cohort = try centre.map { try ClipList.load(file: $0) } ?? []
+      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs)
+      var embedder = ClipEmbedder(network: network, root: root)
+      try await embedder.embed(list.clips + cohort)
+      let mean = cohort.isEmpty ? nil : try EmbeddingMatrix.mean(embedder.rows(cohort))
+      let matrix = try EmbeddingMatrix(embedder.rows(list.clips), centre: mean)
+      return try EvaluationSummary(list.scores(matrix), cost: cost)
+    }
+    try report(summary)
+  }
+
+  private func trialList() throws -> TrialList {
+    if let trials { return try .pairs(file: trials) }
+    guard let enrollList, let trialsList else { throw CommandError("no list of trials") }
+    return try .product(enrolFile: enrollList, testFile: trialsList)
+  }
+
+  private func report(_ summary: EvaluationSummary) throws {
+    if json {
+      return try printJSON(
+        Answer(
+          eer: summary.equalErrorRate, eerConvexHull: summary.convexHullEqualErrorRate,
+          minDCF: summary.minimumCost, threshold: Double(summary.threshold), targets: summary.targets,
+          impostors: summary.impostors))
+    }
+    print(
+      """
+      trials     \(summary.targets) target, \(summary.impostors) impostor
+      EER        \(percent(summary.equalErrorRate)) (convex hull \(percent(summary.convexHullEqualErrorRate)))
+      MinDCF     \((summary.minimumCost * 1e4).rounded() / 1e4) at a prior of \(targetPrior)
+      threshold  \((Double(summary.threshold) * 1e4).rounded() / 1e4)
+      """)
+  }
+
+  private func percent(_ rate: Double) -> String { "\((rate * 1e4).rounded() / 100) %" }
+
+  private struct Answer: Encodable {
+    var eer: Double
+    var eerConvexHull: Double
+    var minDCF: Double
+    var threshold: Double
+    var targets: Int
+    var impostors: Int
+
+    enum CodingKeys: String, CodingKey {
+      case eer, threshold, targets, impostors
+      case eerConvexHull = "eer_convex_hull"
+      case minDCF = "min_dcf"
+    }
+  }
+}

@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import VoiceConfiguration
+internal import VoiceModels
+internal import VoiceRecognition
+
+/// `voiceprint import-model`: a checkpoint becomes an epoch.
+struct ImportModelCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import-model",
+    abstract: "Makes an epoch of a trained network: a folder with its weights, probe vectors and manifest.",
+    discussion: """
+      Reads PyTorch checkpoints (.pth, .pt) and safetensors; nothing in them is executed. Every parameter must be
+      there with the right shape, and none may be left over, except the classifier that training put on top.
+      """)
+
+  @Argument(help: ArgumentHelp("The checkpoint.", valueName: "FILE"))
+  var file: String
+  @OptionGroup var configs: ConfigsOption
+  @Option(help: ArgumentHelp("The epoch's folder; its parent is made if need be.", valueName: "DIR"))
+  var out: String
+  @Option(help: "Scores at or above it are decided to be the same person.")
+  var threshold = 0.55
+  @Option(help: ArgumentHelp("Licence of the weights.", valueName: "TEXT"))
+  var licence = ""
+  @Option(help: ArgumentHelp("Where the weights come from.", valueName: "TEXT"))
+  var source = ""
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() async throws {
+    let bundle = try await reporting {
+      let checkpoint = try Checkpoint.load(URL(filePath: file))
+      let plan = try NetworkPlan(parameters: checkpoint.parameters, experiment: try configs.load(), file: file)
+      do {
+        return try EpochBundle.make(
+          in: URL(filePath: out, directoryHint: .isDirectory), network: plan.configuration,
+          parameters: checkpoint.parameters, frontEnd: plan.frontEnd, threshold: threshold, licence: licence,
+          source: source)
+      } catch let error as NetworkError {
+        throw CommandError("\(file): \(error.message)")
+      }
+    }
+    try report(bundle)
+  }
+
+  private func report(_ bundle: EpochBundle) throws {
+    let manifest = bundle.manifest
+    let bytes = manifest.files.reduce(0) { $0 + $1.sizeBytes }
+    if json {
+      return try printJSON(
+        Answer(
+          name: manifest.name, fingerprint: manifest.fingerprint, architecture: manifest.architecture,
+          parameters: manifest.parameterCount, inputSize: manifest.inputSize, embeddingSize: manifest.embeddingSize,
+          threshold: manifest.threshold, sizeBytes: bytes, folder: out))
+    }
+    print(
+      """
+      epoch        \(manifest.name)
+      fingerprint  \(manifest.fingerprint)
+      network      \(manifest.architecture), \(manifest.parameterCount) parameters
+      features     \(manifest.frontEnd.featureMethod), \(manifest.inputSize) bins at \(manifest.frontEnd.sampleRate) Hz
+      voiceprint   \(manifest.embeddingSize) values, threshold \(manifest.threshold)
+      folder       \(out), \(bytes) bytes
+      """)
+  }
+
+  private struct Answer: Encodable {
+    var name: String
+    var fingerprint: String
+    var architecture: String
+    var parameters: Int
+    var inputSize: Int
+    var embeddingSize: Int
+    var threshold: Double
+    var sizeBytes: Int
+    var folder: String
+
+    enum CodingKeys: String, CodingKey {
+      case name, fingerprint, architecture, parameters, threshold, folder
+      case inputSize = "input_size"
+      case embeddingSize = "embedding_size"
+      case sizeBytes = "size_bytes"
+    }
+  }
+}

@@ -1,0 +1,101 @@
+internal import FoundationEssentials
+internal import VoiceAudio
+internal import VoiceConfiguration
+internal import VoiceModels
+internal import VoiceRecognition
+internal import VoiceTensor
+
+/// The front-end as an epoch states it; VoiceAudio has its own notion of that name.
+typealias EpochFrontEnd = VoiceRecognition.FrontEnd
+
+/// A network for the commands that run one in this process: an epoch, or a checkpoint with its experiment.
+struct LoadedNetwork: Sendable {
+  /// Turns audio into the features that the network was trained on.
+  let extractor: FeatureExtractor
+  /// Evaluation clips are heard up to it, s.
+  let evaluationSeconds: Double
+  private let run: Run
+
+  private enum Run: Sendable {
+    case epoch(EpochRuntime)
+    case checkpoint(SpeakerNetwork)
+  }
+
+  /// Loads the folder of an epoch, or a checkpoint file; without an experiment the checkpoint's keys must tell.
+  init(checkpoint path: String, configs: ConfigsOption) throws {
+    let url = URL(filePath: path)
+    let experiment = try configs.load()
+    evaluationSeconds = experiment?.dataset.evaluationMaxDuration ?? 20
+    var isFolder = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder {
+      let runtime = try EpochRuntime(bundle: try EpochBundle.load(url))
+      let manifest = runtime.manifest
+      if let experiment, let file = configs.file {
+        guard EpochFrontEnd(experiment) == manifest.frontEnd, experiment.model.name == manifest.architecture else {
+          throw CommandError("\(file): has another network or front-end than epoch '\(manifest.name)'")
+        }
+      }
+      extractor = try FeatureExtractor(FrontEndConfiguration(manifest.frontEnd))
+      run = .epoch(runtime)
+    } else {
+      let parameters = try Checkpoint.load(url).parameters
+      let plan = try NetworkPlan(parameters: parameters, experiment: experiment, file: path)
+      extractor = plan.extractor
+      run = .checkpoint(try SpeakerNetwork(configuration: plan.configuration, parameters: parameters))
+    }
+  }
+
+  /// The voiceprint of one utterance, on the calling thread.
+  func embed(_ features: FeatureMatrix) throws -> [Float] {
+    switch run {
+    case .epoch(let runtime): try runtime.embed(features)
+    case .checkpoint(let network): try network.embed(features.values, frames: features.frames)
+    }
+  }
+
+  /// The voiceprint of a file of audio, of its first `headSeconds` if given, on the calling thread.
+  func embed(audio path: String, headSeconds: Double? = nil) throws -> [Float] {
+    do {
+      let bytes = try FileBytes.read(path, maximum: extractor.limits.maxBytes)
+      let extracted = try bytes.withUnsafeBytes { try extractor.extract($0, headSeconds: headSeconds).features }
+      return try embed(FeatureMatrix(values: extracted.values, frames: extracted.frames, bins: extracted.bins))
+    } catch let error as FileBytes.Failure {
+      throw error
+    } catch {
+      throw CommandError(error, context: path)
+    }
+  }
+}
+
+/// What a checkpoint needs to become a network.
+struct NetworkPlan {
+  let configuration: NetworkConfiguration
+  let frontEnd: EpochFrontEnd
+  let extractor: FeatureExtractor
+
+  /// From the experiment; without one, from the keys of a network that is known by them.
+  init(parameters: Checkpoint.Parameters, experiment: ExperimentConfiguration?, file: String) throws {
+    if let experiment {
+      frontEnd = EpochFrontEnd(experiment)
+      extractor = try FeatureExtractor(FrontEndConfiguration(frontEnd))
+      configuration = try NetworkConfiguration(experiment.model, inputSize: extractor.bins)
+      return
+    }
+    guard let known = NetworkConfiguration(recognising: parameters) else {
+      throw CommandError("\(file): its keys are not those of a network that is known by them; name its --configs")
+    }
+    configuration = known
+    frontEnd = EpochFrontEnd(methodArguments: ["sample_frequency": "16000", "num_mel_bins": String(known.inputSize)])
+    extractor = try FeatureExtractor(FrontEndConfiguration(frontEnd))
+  }
+}
+
+extension FrontEndConfiguration {
+  /// The front-end of an epoch.
+  init(_ frontEnd: EpochFrontEnd) {
+    self.init(
+      featureMethod: frontEnd.featureMethod, methodArguments: frontEnd.methodArguments,
+      sampleRate: frontEnd.sampleRate, useDBNormalization: frontEnd.useDBNormalization, targetDB: frontEnd.targetDB,
+      doVAD: frontEnd.doVAD)
+  }
+}
