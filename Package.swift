@@ -139,7 +139,7 @@ let testTargets: [Target] = [
   tests("VoiceAudioTests", ["VoiceAudio"]),
   // A server in a process of its own, which the tests kill and freeze.
   .executableTarget(
-    name: "rpc-test-server", dependencies: ["VoiceRPC"], path: "Tests/RPCTestServer", swiftSettings: strict),
+    name: "rpc-test-server", dependencies: ["VoiceRPC", "VoiceMessages"], path: "Tests/RPCTestServer", swiftSettings: strict),
   tests("VoiceRPCTests", ["VoiceRPC", "VoiceMessages", "rpc-test-server"]),
   tests("VoiceNNTests", ["VoiceNN", "VoiceTensor"]),
   tests("VoiceEvaluationTests", ["VoiceEvaluation"]),
