@@ -16,10 +16,12 @@ struct FailoverTests {
     return try Channel("ipv4:" + ports.map { "127.0.0.1:\($0)" }.joined(separator: ","), options: options)
   }
 
-  /// A call that every server answers, those in other processes too.
-  @Sendable private static func check(_ channel: Channel) async throws {
-    let options = CallOptions(deadline: .after(.seconds(30)), waitsForReady: true)
-    _ = try await channel.call(GRPCHealthV1.Health.check, GRPCHealthV1.HealthCheckRequest(), options: options)
+  /// Calls a server in another process with a request of so many bytes.
+  @Sendable private static func embed(_ channel: Channel, bytes: Int = 0) async throws {
+    var request = EmbeddingV1.EmbedRequest()
+    request.epoch = String(repeating: "e", count: bytes)
+    let options = CallOptions(deadline: .after(.seconds(60)), waitsForReady: true)
+    _ = try await channel.call(EmbeddingV1.EmbeddingService.embed, request, options: options)
   }
 
   @Test("A graceful shutdown under load fails no call while another server lives, and a newcomer is used")
@@ -28,7 +30,6 @@ struct FailoverTests {
     let second = Server(options: ServerOptions(), services: [EchoService(), Self.health()])
     let firstPort = try first.start()
     let channel = try Self.channel(to: [firstPort, try second.start()], watchesHealth: true)
-    try await Self.check(channel)
     let load = try await withLoad(of: { _ = try await channel.call(Echo.say, Note("load")) }) { load in
       await load.more(300)
       await first.shutdown()
@@ -47,16 +48,16 @@ struct FailoverTests {
     await second.shutdown(grace: .zero)
   }
 
-  @Test("A server that is killed under load loses no call while another lives")
-  func killedUnderLoad() async throws {
+  @Test("A server that is killed under load loses no call while another lives", arguments: [(0, 300), (400_000, 30)])
+  func killedUnderLoad(bytes: Int, calls: Int) async throws {
     let first = try ServerProcess()
     let second = try ServerProcess()
     let channel = try Self.channel(to: [first.port, second.port], watchesHealth: false)
-    try await Self.check(channel)
-    let load = try await withLoad(of: { try await Self.check(channel) }) { load in
-      await load.more(500)
+    try await Self.embed(channel)
+    let load = try await withLoad(of: { try await Self.embed(channel, bytes: bytes) }) { load in
+      await load.more(calls)
       first.kill()
-      await load.more(500)
+      await load.more(calls)
     }
     #expect(load.errors == [])
     #expect(await first.status() == .killed)
@@ -71,12 +72,9 @@ struct FailoverTests {
     options.keepaliveTime = .milliseconds(200)
     options.keepaliveTimeout = .milliseconds(200)
     let channel = try Channel("ipv4:127.0.0.1:\(server.port)", options: options)
-    try await Self.check(channel)
+    try await Self.embed(channel)
     server.freeze()
-    let error = await rpcError {
-      let options = CallOptions(deadline: .after(.seconds(60)))
-      _ = try await channel.call(GRPCHealthV1.Health.check, GRPCHealthV1.HealthCheckRequest(), options: options)
-    }
+    let error = await rpcError { try await Self.embed(channel) }
     #expect(error?.code == .unavailable)
     server.kill()
     #expect(await server.status() == .killed)
@@ -92,11 +90,15 @@ struct FailoverTests {
     #expect(error?.code == .unavailable)
     let options = CallOptions(deadline: .after(.seconds(60)), waitsForReady: true)
     async let answer = channel.call(Echo.say, Note("late"), options: options)
+    // A call keeps its channel, which nobody else does here.
+    let stream = try Channel(channel.target, options: .own).call(Echo.split, Note("one"), options: options)
     var again = ServerOptions.quick
     again.address = "127.0.0.1:\(port)"
     let server = Server(options: again, services: [EchoService()])
     try server.start()
     #expect(try await answer.message == "late")
+    var words = stream.makeAsyncIterator()
+    #expect(try await words.next()?.message == "one")
     await server.shutdown(grace: .zero)
   }
 }

@@ -8,6 +8,9 @@ package struct ChannelOptions: Sendable {
   package var maxReceivedMessageBytes = 16 << 20
   /// The largest request that is sent, bytes on the wire; nil for no limit.
   package var maxSentMessageBytes: Int?
+  /// The largest request that is kept to be sent again when a server goes, bytes on the wire: larger calls are not
+  /// retried.
+  package var maxRetriedMessageBytes = 64 << 20
   /// The memory that one response may take once unpacked, bytes.
   package var messageMemoryBytes = 256 << 20
   /// After how long without traffic the connection is tested.

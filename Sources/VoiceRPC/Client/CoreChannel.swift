@@ -1,6 +1,6 @@
 internal import CGRPC
 
-/// The core's channel; it is destroyed when nobody holds it. Calls in flight go on without it.
+/// The core's channel; it is destroyed when nobody holds it, and its calls in flight do.
 ///
 /// `@unchecked Sendable`: it owns a C object whose functions may be called from any thread.
 final class CoreChannel: @unchecked Sendable {
@@ -21,7 +21,7 @@ final class CoreChannel: @unchecked Sendable {
       grpc_channel_create_call(pointer, nil, vrpc_propagate_defaults(), queue, $0, nil, deadline.core, nil)
     }
     guard let call else { preconditionFailure("the gRPC core makes no call of \(path)") }
-    return CallHandle(takingOwnershipOf: call)
+    return CallHandle(takingOwnershipOf: call, keeping: self)
   }
 }
 

@@ -11,7 +11,7 @@ package struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
     get async { await call.responseMetadata() }
   }
 
-  /// What the server sent after the last response; waits for the end of the call.
+  /// What the server sent after the last response, once all responses are read: the call does not end before.
   package var trailers: Metadata {
     get async { await call.end().trailers }
   }

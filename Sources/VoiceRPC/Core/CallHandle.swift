@@ -9,8 +9,13 @@ internal import Synchronization
 final class CallHandle: @unchecked Sendable {
   private let pointer: OpaquePointer
   private let starting = Mutex(())
+  private let channel: CoreChannel?
 
-  init(takingOwnershipOf pointer: OpaquePointer) { self.pointer = pointer }
+  /// A call that a server received or that a channel made; it keeps the channel, without which it may lose its way.
+  init(takingOwnershipOf pointer: OpaquePointer, keeping channel: CoreChannel? = nil) {
+    self.pointer = pointer
+    self.channel = channel
+  }
 
   deinit { grpc_call_unref(pointer) }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A server of the health service in a process of its own.
+/// A server in a process of its own, which answers `Embed`.
 final class ServerProcess: @unchecked Sendable {
   // Unchecked: `Process` is configured before anyone else sees it, and signals may be sent from anywhere.
   enum Status: Equatable {

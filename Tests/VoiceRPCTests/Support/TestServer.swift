@@ -55,13 +55,11 @@ func rpcError(
   }
 }
 
-/// Service config of a client of `Echo` and of health checks: round robin, retries when a server is unavailable, and
-/// health where it is watched.
+/// Service config of a client: round robin, retries when a server is unavailable, and health where it is watched.
 func serviceConfig(watchesHealth: Bool) -> String {
   let health = watchesHealth ? #""healthCheckConfig":{"serviceName":"test.Echo"},"# : ""
   return """
-    {\(health)"loadBalancingConfig":[{"round_robin":{}}],
-    "methodConfig":[{"name":[{"service":"test.Echo"},{"service":"grpc.health.v1.Health"}],
+    {\(health)"loadBalancingConfig":[{"round_robin":{}}],"methodConfig":[{"name":[{}],
     "retryPolicy":{"maxAttempts":5,"initialBackoff":"0.02s","maxBackoff":"0.2s","backoffMultiplier":2,
     "retryableStatusCodes":["UNAVAILABLE"]}}]}
     """
