@@ -13,7 +13,8 @@ package protocol Execution {
   func convolve(_ layer: ConvolutionLayer, _ x: Map, residual: Map?) -> Map
 
   /// `map ‖ (gate · convolution of x)` along the channels; a frame of the gate `[1, segments, channels]` serves
-  /// `segmentLength` frames. The map must have room for the channels that are added, and is used up.
+  /// `segmentLength` frames. The map must have room for the channels that are added, and is used up; `x` must be laid
+  /// out with the halo that the convolution pads.
   func append(
     _ layer: ConvolutionLayer, _ x: Map, gate: Map, segmentLength: Int, to map: Map
   ) -> Map

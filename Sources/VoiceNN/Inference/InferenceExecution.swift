@@ -3,7 +3,7 @@ import VoiceTensor
 /// Runs a packed network for one utterance on the calling thread; nothing is recorded.
 package struct InferenceExecution: Execution {
   private let network: PackedNetwork
-  private let workspace: Workspace
+  let workspace: Workspace
   private let kernels = VectorKernels.best
 
   /// A run in the memory of `workspace`, which nobody else uses meanwhile.
@@ -62,6 +62,10 @@ package struct InferenceExecution: Execution {
     _ layer: ConvolutionLayer, _ x: ActivationMap, gate: ActivationMap, segmentLength: Int, to map: ActivationMap
   ) -> ActivationMap {
     let (packed, following) = network.convolution(layer)
+    // A segment reads its neighbours' frames; a halo made for it alone would hold zeros instead.
+    precondition(
+      x.view.halo.covers(layer.shape.halo(height: x.height, width: x.width)),
+      "\(layer.weight.path): the layout of the layer before lacks the halo that this one pads")
     let first = map.channels
     let grown = map.grown(to: first + layer.shape.outputChannels)
     let target = grown.pixels.channels(first..<grown.channels)

@@ -1,0 +1,44 @@
+import Testing
+import VoiceModels
+
+@Suite("Configurations of networks")
+struct NetworkConfigurationTests {
+  private let configuration = NetworkConfiguration(architecture: "CAMPPlus", inputSize: 80, embeddingSize: 192)
+
+  @Test("mvector's default CAM++ has 937 tensors and 6,848,544 learnt values")
+  func defaults() throws {
+    let shapes = try SpeakerNetwork.parameterShapes(configuration)
+    #expect(shapes.count == 937)
+    let learnt = shapes.filter { path, _ in
+      !["running_mean", "running_var", "num_batches_tracked"].contains { path.hasSuffix($0) }
+    }
+    #expect(learnt.values.reduce(0) { $0 + $1.reduce(1, *) } == 6_848_544)
+    #expect(shapes["xvector.tdnn.linear.weight"] == [128, 320, 5])
+    #expect(shapes["xvector.block3.tdnnd16.linear1.weight"] == [128, 992, 1])
+  }
+
+  @Test("The head leaves an eighth of the bins, rounded up", arguments: [(1, 1), (8, 1), (9, 2), (81, 11)])
+  func bins(_ bins: Int, _ left: Int) throws {
+    var configuration = configuration
+    configuration.inputSize = bins
+    #expect(try SpeakerNetwork.parameterShapes(configuration)["xvector.tdnn.linear.weight"] == [128, 32 * left, 5])
+  }
+
+  @Test("What no network has is refused by name")
+  func refused() {
+    func message(_ change: (inout NetworkConfiguration) -> Void) -> String? {
+      var configuration = configuration
+      change(&configuration)
+      let error = #expect(throws: NetworkError.self) { try SpeakerNetwork.parameterShapes(configuration) }
+      #expect(error?.code == .badConfiguration)
+      return error?.message
+    }
+    #expect(message { $0.architecture = "CAM++" }?.contains("'CAM++' is unknown; there are: CAMPPlus") == true)
+    #expect(message { $0.arguments["growth"] = 3 }?.contains("no argument growth") == true)
+    #expect(message { $0.arguments["growth_rate"] = 0 }?.contains("'growth_rate' is 0") == true)
+    #expect(message { $0.arguments["memory_efficient"] = 2 }?.contains("memory_efficient") == true)
+    #expect(message { $0.inputSize = -80 }?.contains("input size is -80") == true)
+    #expect(message { $0.embeddingSize = .max }?.contains("embedding size") == true)
+    #expect(SpeakerNetwork.architectures == ["CAMPPlus"])
+  }
+}
