@@ -36,9 +36,4 @@ final class Promise<Value: Sendable>: Sendable {
       if let value { continuation.resume(returning: value) }
     }
   }
-
-  /// The value if it is there.
-  var current: Value? {
-    state.withLock { if case .fulfilled(let value) = $0 { value } else { nil } }
-  }
 }

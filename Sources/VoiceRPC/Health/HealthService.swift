@@ -24,6 +24,7 @@ package final class HealthService: RPCService {
   /// The state of a service; nil for one that was never set.
   package func status(of service: String) -> ServingStatus? { register.withLock { $0.status(of: service) } }
 
+  /// Adds `Check` and `Watch`.
   package func register(with router: inout Router) {
     router.handle(GRPCHealthV1.Health.check) { [self] request, _ in
       guard let status = status(of: request.service) else {
@@ -36,12 +37,14 @@ package final class HealthService: RPCService {
     }
   }
 
+  /// Makes all services `NOT_SERVING`, for good.
   package func serverWillDrain() {
     register.withLock { register in
       for watcher in register.drain() { watcher.yield(.notServing) }
     }
   }
 
+  /// Ends all watches.
   package func serverWillStop() {
     register.withLock { register in
       for watcher in register.close() { watcher.finish() }

@@ -8,6 +8,7 @@ package struct ReflectionService: RPCService {
   /// Reflection on these services and on itself.
   package init(on services: [any RPCService]) { others = services }
 
+  /// Adds the one method of both versions.
   package func register(with router: inout Router) {
     let names = names
     router.handle(GRPCReflectionV1.ServerReflection.serverReflectionInfo) { [files] requests, responses, _ in

@@ -32,17 +32,16 @@ final class CoreServer: @unchecked Sendable {
     }
   }
 
-  /// Refuses new connections and calls; returns when the last call is over.
-  func stopAccepting() async {
-    let queue = queues[0]
-    await withCheckedContinuation { continuation in
-      grpc_server_shutdown_and_notify(pointer, queue.pointer, Signal(continuation).retainedForCore())
-    }
+  /// Refuses connections and calls from now on; the promise is fulfilled when the last call is over.
+  func stopAccepting() -> Promise<Void> {
+    let over = Promise<Void>()
+    grpc_server_shutdown_and_notify(pointer, queues[0].pointer, Signal(over).retainedForCore())
+    return over
   }
 
   func cancelAllCalls() { grpc_server_cancel_all_calls(pointer) }
 
-  /// Ends everything. Only after `stopAccepting` has returned and nobody can start an operation any more.
+  /// Ends everything. Only after the last call is over and nobody can start an operation any more.
   func destroy() async {
     for queue in queues { await queue.shutDown() }
     grpc_server_destroy(pointer)
@@ -61,10 +60,10 @@ final class CoreServer: @unchecked Sendable {
   }
 
   private final class Signal: CompletionTag, @unchecked Sendable {
-    private let continuation: CheckedContinuation<Void, Never>
+    private let promise: Promise<Void>
 
-    init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
+    init(_ promise: Promise<Void>) { self.promise = promise }
 
-    override func complete(succeeded: Bool) { continuation.resume() }
+    override func complete(succeeded: Bool) { promise.fulfil(()) }
   }
 }

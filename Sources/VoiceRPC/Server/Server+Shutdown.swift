@@ -39,13 +39,15 @@ extension Server {
   }
 
   private func drain(_ core: CoreServer, within grace: Duration) async {
+    // Before anything is cancelled: a call that came in after that would not be.
+    let callsOver = core.stopAccepting()
     await withDiscardingTaskGroup { group in
       group.addTask {
         // Ends early when everything is over, where cancelling does nothing any more.
         try? await Task.sleep(for: grace)
         core.cancelAllCalls()
       }
-      await core.stopAccepting()
+      await callsOver.value()
       // The core is done with the calls, their handlers may not be: an operation that one of them starts on a queue
       // that is shut down would abort the process.
       await calls.empty()
