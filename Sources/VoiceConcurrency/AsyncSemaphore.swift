@@ -6,6 +6,7 @@ internal import Synchronization
 package final class AsyncSemaphore: Sendable {
   /// The deadline passed before a permit was free.
   package struct TimedOut: Error, Sendable, Hashable {
+    /// The one value.
     package init() {}
   }
 

@@ -48,8 +48,8 @@ extension RegistryV1.SearchResponse {
 }
 
 extension EpochManifest {
-  /// The manifest of an epoch that is published; throws `invalidArgument` when it is not whole or the header lists other
-  /// files than it.
+  /// The manifest of an epoch that is published; throws `invalidArgument` when it is not whole or when the header lists
+  /// other files.
   init(_ header: RegistryV1.EpochHeader) throws(RecognitionError) {
     try self.init(json: Array(header.manifestJson.utf8))
     let listed = header.files.map { File(name: $0.name, sizeBytes: Int(clamping: $0.sizeBytes), sha256: $0.sha256) }

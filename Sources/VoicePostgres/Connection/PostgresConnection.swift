@@ -21,6 +21,7 @@ package actor PostgresConnection {
   private var nameCount = 0
   private var patience = Patience()
 
+  /// The executor on the connection's thread.
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// A connection that is not made yet.

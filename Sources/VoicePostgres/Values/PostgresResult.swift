@@ -33,8 +33,11 @@ package final class PostgresResult: @unchecked Sendable {  // owns a PGresult, w
 }
 
 extension PostgresResult: RandomAccessCollection {
+  /// The first row.
   package var startIndex: Int { 0 }
+  /// The number of rows.
   package var endIndex: Int { Int(PQntuples(handle)) }
+  /// A row.
   package subscript(row: Int) -> PostgresRow {
     precondition(row >= 0 && row < endIndex, "row \(row) of \(endIndex)")
     return PostgresRow(result: self, row: row)

@@ -75,10 +75,12 @@ package struct EpochStore: Sendable {
 }
 
 extension EpochStore: EpochCatalogue {
+  /// One epoch; nil asks for the default one.
   package func epoch(_ name: EpochName?) async throws(RecognitionError) -> EpochRecord {
     try await database.read { try EpochRows.find(name, $0) }
   }
 
+  /// All epochs, newest first.
   package func epochs() async throws(RecognitionError) -> [EpochRecord] {
     try await database.read { try EpochRows.all($0) }
   }

@@ -2,6 +2,7 @@ internal import VoicePostgres
 package import VoiceRecognition
 
 extension SpeakerStore {
+  /// Deletes a person; no search that begins after the return finds the person, on any replica.
   package func deleteSpeaker(
     _ id: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Int {
@@ -14,6 +15,7 @@ extension SpeakerStore {
     }
   }
 
+  /// Deletes an utterance and makes the template of the others.
   package func deleteUtterance(
     _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Speaker? {

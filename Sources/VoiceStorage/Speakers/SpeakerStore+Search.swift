@@ -7,6 +7,7 @@ extension SpeakerStore {
   /// Galleries of more values than this are scanned on the compute pool: smaller ones take less than 0.2 ms.
   private static let inlineValues = 1 << 20
 
+  /// Searches the gallery in memory, after it has caught up with every change that was committed before.
   package func search(
     _ voiceprint: Voiceprint, in collection: CollectionName, topK: Int
   ) async throws(RecognitionError) -> SearchResult {
@@ -27,6 +28,7 @@ extension SpeakerStore {
     return SearchResult(matches: matches, gallerySize: compared)
   }
 
+  /// Scores one person by the template in the database.
   package func verify(
     _ voiceprint: Voiceprint, as speaker: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Match {

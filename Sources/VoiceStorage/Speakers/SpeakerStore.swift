@@ -10,6 +10,7 @@ package struct SpeakerStore: Sendable {
 }
 
 extension SpeakerStore: SpeakerRegistry {
+  /// Makes an empty collection, in one transaction with telling everyone that the epoch is in use.
   package func createCollection(
     _ name: CollectionName, epoch: EpochName?
   ) async throws(RecognitionError) -> SpeakerCollection {
@@ -27,10 +28,12 @@ extension SpeakerStore: SpeakerRegistry {
     }
   }
 
+  /// One collection, read from the database.
   package func collection(_ name: CollectionName) async throws(RecognitionError) -> SpeakerCollection {
     try await database.read { try CollectionRow.find(name, $0).collection }
   }
 
+  /// Collections by the bytes of their names.
   package func collections(_ page: PageRequest) async throws(RecognitionError) -> Page<SpeakerCollection> {
     let token = try PageToken(page.token, of: .collections)
     let found = try await database.read { connection in
@@ -42,6 +45,7 @@ extension SpeakerStore: SpeakerRegistry {
     return PageToken.page(found, page, of: .collections) { $0.name.value }
   }
 
+  /// Deletes a collection; it waits for enrolments that are under way.
   package func deleteCollection(_ name: CollectionName) async throws(RecognitionError) -> Int {
     try await database.write { [changes = database.changes] connection in
       let collection = try CollectionRow.find(name, lock: .remove, connection)
@@ -52,12 +56,15 @@ extension SpeakerStore: SpeakerRegistry {
     }
   }
 
+  /// Enrols in one transaction. A request id that was used for another person is `alreadyExists`; a person's stored
+  /// answers go with the person, so that the id is free again after a deletion.
   @discardableResult
   package func enroll(_ enrolment: Enrolment) async throws(RecognitionError) -> EnrolmentResult {
     let transaction = EnrolmentTransaction(enrolment: enrolment, changes: database.changes)
     return try await database.write { try transaction.run($0) }
   }
 
+  /// One person with all utterances.
   package func speaker(
     _ id: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Speaker {
@@ -66,6 +73,7 @@ extension SpeakerStore: SpeakerRegistry {
     }
   }
 
+  /// People by the bytes of their identifiers.
   package func speakers(
     in collection: CollectionName, _ page: PageRequest
   ) async throws(RecognitionError) -> Page<Speaker> {
