@@ -42,12 +42,12 @@ package struct PostgresMigrator: Sendable {
     let applied = try await pool.transaction { connection -> [PostgresMigration] in
       try connection.query("SELECT pg_advisory_xact_lock($1)", [.int(Self.lock)])
       try connection.script(Self.table)
-      let newest = try Int(connection.query("SELECT coalesce(max(number), 0) FROM schema_migrations")[0].int(0))
+      let newest = try Int(connection.query("SELECT coalesce(max(number), 0) FROM voiceprint_migrations")[0].int(0))
       guard newest <= migrations.count else { throw tooNew(newest) }
       for migration in migrations[newest...] {
         try connection.script(migration.sql)
         try connection.query(
-          "INSERT INTO schema_migrations (number, name) VALUES ($1, $2)",
+          "INSERT INTO voiceprint_migrations (number, name) VALUES ($1, $2)",
           [.int(Int64(migration.number)), .text(migration.name)])
       }
       return Array(migrations[newest...])
@@ -63,7 +63,7 @@ package struct PostgresMigrator: Sendable {
   }
 
   private static let table = """
-    CREATE TABLE IF NOT EXISTS schema_migrations (
+    CREATE TABLE IF NOT EXISTS voiceprint_migrations (
       number bigint PRIMARY KEY,
       name text NOT NULL,
       applied_at timestamptz NOT NULL DEFAULT now()

@@ -16,7 +16,7 @@ extension PostgresTests {
         try await group.waitForAll()
       }
       let numbers = try await pool.perform { connection in
-        try connection.query("SELECT number FROM schema_migrations ORDER BY number").map { try $0.int(0) }
+        try connection.query("SELECT number FROM voiceprint_migrations ORDER BY number").map { try $0.int(0) }
       }
       #expect(numbers == [1, 2])
     }
@@ -52,7 +52,7 @@ extension PostgresTests {
         try await PostgresMigrator([Self.first, broken], logger: logger).migrate(pool)
       }
       let tables = try await pool.perform { connection in
-        try connection.query("SELECT FROM pg_tables WHERE tablename IN ('things', 'others', 'schema_migrations')").count
+        try connection.query("SELECT FROM pg_tables WHERE tablename IN ('things', 'others', 'voiceprint_migrations')").count
       }
       #expect(tables == 0)
     }

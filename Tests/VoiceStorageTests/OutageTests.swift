@@ -80,7 +80,7 @@ extension StorageTests {
       let url = try await TestPostgres.makeDatabase()
       try await storage(on: url).prepare()
       let pool = PostgresPool(PostgresOptions(url: url), size: 1, logger: logger)
-      try await pool.perform { try $0.script("INSERT INTO schema_migrations VALUES (99, 'from the future')") }
+      try await pool.perform { try $0.script("INSERT INTO voiceprint_migrations VALUES (99, 'from the future')") }
       await #expect { try await storage(on: url).prepare() } throws: { error in
         isError(error, .failedPrecondition, "SCHEMA_TOO_NEW") && "\(error)".contains("step 99")
       }

@@ -43,6 +43,7 @@ package actor PostgresConnection {
   ) async throws -> Result {
     let wake = wake
     return try await withTaskCancellationHandler {
+      try Task.checkCancellation()
       let latest = ContinuousClock.now + options.queryTimeout
       patience = Patience(deadline: min(deadline ?? latest, latest)) { Task.isCancelled }
       try connect()

@@ -45,6 +45,20 @@ struct CollectionRow: Sendable {
     return try CollectionRow(row)
   }
 
+  /// A collection together with how far the change log had come at that very moment. Throws `notFound`.
+  static func findNow(
+    _ name: CollectionName, _ connection: isolated PostgresConnection
+  ) throws -> (collection: CollectionRow, number: ChangeNumber) {
+    let found = try connection.query(
+      """
+      SELECT c.collection_id, c.name, c.epoch_id, e.name, e.embedding_size, c.speaker_count, c.created_at,
+        k.incarnation, k.last_change
+      FROM collections c JOIN epochs e USING (epoch_id) CROSS JOIN change_counter k WHERE c.name = $1
+      """, [.text(name.value)])
+    guard let row = found.first else { throw RecognitionError.missing("collection", name.value) }
+    return (try CollectionRow(row), ChangeNumber(incarnation: try row.text(7), last: try row.int(8)))
+  }
+
   var collection: SpeakerCollection {
     SpeakerCollection(name: name, epoch: epoch, speakerCount: speakerCount, createTime: createTime)
   }

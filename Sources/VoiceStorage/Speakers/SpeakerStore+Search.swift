@@ -14,9 +14,7 @@ extension SpeakerStore {
     guard 1...SearchResult.maximumTopK ~= topK else {
       throw .invalid("top_k", "must be 1 to \(SearchResult.maximumTopK), not \(topK)")
     }
-    let (row, now) = try await database.read { connection in
-      (try CollectionRow.find(collection, connection), try ChangeNumber.current(connection))
-    }
+    let (row, now) = try await database.read { try CollectionRow.findNow(collection, $0) }
     let query = try row.normalised(voiceprint)
     let gallery = try await galleries.gallery(of: row, upTo: now)
     let (found, compared) = try await nearest(to: query, topK, in: gallery)
