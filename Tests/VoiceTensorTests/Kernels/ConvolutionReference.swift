@@ -155,14 +155,19 @@ extension ConvolutionCase {
     }
   }
 
-  /// The largest difference between the kernel and the definition, relative to the largest sum of magnitudes;
-  /// infinite when the kernel gave a NaN or another number of values.
-  func error(isa: KernelISA, layout: ConvolutionLayout = .init()) -> Double {
+  /// The largest difference between the kernel on any instruction set and the definition in any layout, relative to the largest sum of
+  /// magnitudes; infinite when the kernel gave a NaN or another number of values.
+  func error(layouts: [ConvolutionLayout]) -> Double {
     let (expected, magnitude) = expected()
-    let actual = run(isa: isa, layout: layout)
-    guard actual.count == expected.count else { return .infinity }
-    let differences = zip(expected, actual).map { abs($0 - Double($1)) }
-    guard differences.allSatisfy(\.isFinite) else { return .infinity }
-    return (differences.max() ?? 0) / magnitude
+    let errors = KernelISA.supported.flatMap { isa in
+      layouts.map { layout -> Double in
+        let actual = run(isa: isa, layout: layout)
+        guard actual.count == expected.count else { return .infinity }
+        let differences = zip(expected, actual).map { abs($0 - Double($1)) }
+        guard differences.allSatisfy(\.isFinite) else { return .infinity }
+        return (differences.max() ?? 0) / magnitude
+      }
+    }
+    return errors.max() ?? .infinity
   }
 }
