@@ -5,9 +5,6 @@ internal import VoiceModels
 internal import VoiceRecognition
 internal import VoiceTensor
 
-/// The front-end as an epoch states it; VoiceAudio has its own notion of that name.
-typealias EpochFrontEnd = VoiceRecognition.FrontEnd
-
 /// A network for the commands that run one in this process: an epoch, or a checkpoint with its experiment.
 struct LoadedNetwork: Sendable {
   /// Turns audio into the features that the network was trained on.
@@ -31,7 +28,7 @@ struct LoadedNetwork: Sendable {
       let runtime = try EpochRuntime(bundle: try EpochBundle.load(url))
       let manifest = runtime.manifest
       if let experiment, let file = configs.file {
-        guard EpochFrontEnd(experiment) == manifest.frontEnd, experiment.model.name == manifest.architecture else {
+        guard FrontEnd(experiment) == manifest.frontEnd, experiment.model.name == manifest.architecture else {
           throw CommandError("\(file): has another network or front-end than epoch '\(manifest.name)'")
         }
       }
@@ -70,13 +67,13 @@ struct LoadedNetwork: Sendable {
 /// What a checkpoint needs to become a network.
 struct NetworkPlan {
   let configuration: NetworkConfiguration
-  let frontEnd: EpochFrontEnd
+  let frontEnd: FrontEnd
   let extractor: FeatureExtractor
 
   /// From the experiment; without one, from the keys of a network that is known by them.
   init(parameters: Checkpoint.Parameters, experiment: ExperimentConfiguration?, file: String) throws {
     if let experiment {
-      frontEnd = EpochFrontEnd(experiment)
+      frontEnd = FrontEnd(experiment)
       extractor = try FeatureExtractor(FrontEndConfiguration(frontEnd))
       configuration = try NetworkConfiguration(experiment.model, inputSize: extractor.bins)
       return
@@ -85,14 +82,14 @@ struct NetworkPlan {
       throw CommandError("\(file): its keys are not those of a network that is known by them; name its --configs")
     }
     configuration = known
-    frontEnd = EpochFrontEnd(methodArguments: ["sample_frequency": "16000", "num_mel_bins": String(known.inputSize)])
+    frontEnd = FrontEnd(methodArguments: ["sample_frequency": "16000", "num_mel_bins": String(known.inputSize)])
     extractor = try FeatureExtractor(FrontEndConfiguration(frontEnd))
   }
 }
 
 extension FrontEndConfiguration {
   /// The front-end of an epoch.
-  init(_ frontEnd: EpochFrontEnd) {
+  init(_ frontEnd: FrontEnd) {
     self.init(
       featureMethod: frontEnd.featureMethod, methodArguments: frontEnd.methodArguments,
       sampleRate: frontEnd.sampleRate, useDBNormalization: frontEnd.useDBNormalization, targetDB: frontEnd.targetDB,
