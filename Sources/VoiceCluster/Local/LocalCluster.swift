@@ -127,3 +127,13 @@ package struct LocalCluster: Sendable {
     await process.end(with: process.service == .postgres ? SIGINT : SIGTERM, within: .seconds(30))
   }
 }
+
+extension LocalCluster {
+  /// Tells of every process of the cluster that ends, until the task is cancelled.
+  package func watch(_ ended: @escaping @Sendable (ProcessRecord) -> Void) async {
+    guard let record = try? record() else { return }
+    let (ends, continuation) = AsyncStream<ProcessRecord>.makeStream()
+    for process in record.processes { LogLock.whenFree(process.log) { continuation.yield(process) } }
+    for await process in ends { ended(process) }
+  }
+}

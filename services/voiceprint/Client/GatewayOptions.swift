@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import VoiceCluster
+internal import VoiceMessages
+internal import VoiceRPC
+
+/// Which gateway a command talks to.
+struct GatewayOptions: ParsableArguments {
+  @OptionGroup var cluster: ClusterOptions
+  @Option(help: "The gateway, host:port. Default: $VOICEPRINT_GATEWAY, else that of the local cluster.")
+  var gateway: String?
+  @Option(help: ArgumentHelp("How long a call may take.", valueName: "seconds"))
+  var timeout = 60.0
+
+  func validate() throws {
+    guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout must be above 0, at most 86400") }
+  }
+
+  /// A client of the gateway.
+  func client() throws -> GatewayClient {
+    let variable = ProcessInfo.processInfo.environment["VOICEPRINT_GATEWAY"].flatMap { $0.isEmpty ? nil : $0 }
+    let target = try gateway ?? variable ?? cluster.record().target(of: .gateway)
+    return try GatewayClient(target: target, timeout: .seconds(timeout))
+  }
+}
+
+/// Calls the gateway; its errors say where they come from and what to do.
+struct GatewayClient: Sendable {
+  typealias Service = GatewayV1.GatewayService
+
+  private let target: String
+  private let channel: Channel
+  private let timeout: Duration
+
+  init(target: String, timeout: Duration) throws {
+    (self.target, self.timeout) = (target, timeout)
+    channel = try Channel(target)
+  }
+
+  /// Calls a method with one request and one response.
+  func call<Request, Response>(_ method: UnaryMethod<Request, Response>, _ request: Request) async throws -> Response {
+    do {
+      return try await channel.call(method, request, options: CallOptions(deadline: .after(timeout)))
+    } catch let error as RPCError {
+      throw GatewayError(code: error.code, message: error.message, target: target)
+    }
+  }
+}
+
+/// Why the gateway did not do what it was asked.
+struct GatewayError: Error, CustomStringConvertible {
+  let code: StatusCode
+  let message: String
+  let target: String
+
+  var description: String {
+    guard code == .unavailable else { return "\(message) (\(code), from \(target))" }
+    return "the gateway \(target) is not available: \(message). See `voiceprint status`, start a cluster with "
+      + "`voiceprint up`, or name another with --gateway HOST:PORT."
+  }
+}

@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import VoiceCluster
+internal import VoiceMessages
+internal import VoiceRPC
+
+/// `voiceprint epochs`: the networks that a registry keeps.
+struct Epochs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List and publish epochs: networks with their front-end, threshold and probes.",
+    subcommands: [List.self, Publish.self])
+
+  /// Which registry a command talks to.
+  struct RegistryOptions: ParsableArguments {
+    @OptionGroup var cluster: ClusterOptions
+    @Option(help: "The registry, host:port. Default: that of the local cluster.")
+    var registry: String?
+
+    func target() throws -> String { try registry ?? cluster.record().target(of: .registry) }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the epochs, newest first.")
+    @OptionGroup var options: RegistryOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+      let answer = try await Channel(options.target()).call(
+        RegistryV1.EpochService.listEpochs, .init(), options: CallOptions(deadline: .after(.seconds(30))))
+      if json { return try printJSON(answer.epochs.map(Line.init)) }
+      var table = TextTable("epoch", "dimension", "threshold", "default", "in use")
+      for epoch in answer.epochs.map(Line.init) {
+        table.add(
+          epoch.epoch, "\(epoch.embeddingSize)", Terminal.decimal(epoch.threshold), epoch.isDefault ? "yes" : "",
+          epoch.inUse ? "yes" : "")
+      }
+      print(table.text)
+    }
+  }
+
+  struct Publish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Publish the bundle that `voiceprint import-model` made.",
+      discussion: "Publishing what the registry has already changes nothing.")
+    @OptionGroup var options: RegistryOptions
+    @Argument(help: "The folder of the bundle.") var bundle: String
+    @Flag(name: .customLong("default"), help: "Make it the epoch of new collections.") var asDefault = false
+
+    func run() async throws {
+      let published = try await EpochPublisher(target: options.target()).publish(bundle, asDefault: asDefault)
+      print("\(published.name) \(published.created ? "published" : "was there already")")
+    }
+  }
+
+  /// An epoch as it is printed.
+  private struct Line: Encodable {
+    let epoch: String
+    let fingerprint: String
+    let embeddingSize: UInt32
+    let threshold: Double
+    let isDefault: Bool
+    let inUse: Bool
+
+    init(_ message: RegistryV1.Epoch) {
+      (epoch, fingerprint, embeddingSize) = (message.epoch, message.fingerprint, message.embeddingSize)
+      (threshold, isDefault, inUse) = (message.threshold, message.isDefault, message.inUse)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import VoiceCluster
+
+/// `voiceprint up`: starts a whole cluster on this machine.
+struct Up: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Start a cluster on this machine: PostgreSQL, registry, feature, embedding, gateway.",
+    discussion: """
+      Every service is a process of its own; the command returns when all of them serve. Data stays in the cluster's \
+      folder over `voiceprint down` and the next `voiceprint up`.
+      """)
+
+  @OptionGroup var options: ClusterOptions
+  @Option(help: ArgumentHelp("Number of processes of a service, e.g. embedding=2. May be repeated.", valueName: "n"))
+  var replicas: [Replicas] = []
+  @Option(help: ArgumentHelp("A PostgreSQL that runs already, instead of a private one.", valueName: "url"))
+  var database: String?
+  @Option(help: ArgumentHelp("The gateway's port.", discussion: "Default: any that is free."))
+  var port = 0
+  @Option(help: ArgumentHelp("Publish this epoch, unless the registry has it.", valueName: "bundle-dir"))
+  var epoch: String?
+  @Option(help: ArgumentHelp("Import this PyTorch checkpoint of CAM++ and publish it.", valueName: "file.pth"))
+  var model: String?
+  @Flag(help: "Stay until interrupted, then stop everything.")
+  var foreground = false
+  @Flag(help: "Print the cluster as JSON.")
+  var json = false
+
+  func validate() throws {
+    if epoch != nil, model != nil { throw ValidationError("--epoch and --model exclude each other") }
+    guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, not \(port)") }
+  }
+
+  func run() async throws {
+    let cluster = try options.cluster()
+    try await cancelledByInterrupts {
+      try await start(cluster)
+      if foreground { try await stay(cluster) }
+    }
+  }
+
+  private func start(_ cluster: LocalCluster) async throws {
+    var plan = ClusterPlan()
+    plan.database = database
+    plan.gatewayPort = port
+    for item in replicas { plan.replicas[item.service] = item.count }
+    Terminal.say("starting a cluster in \(cluster.state.path)")
+    let bundle = try epoch ?? model.map { try ModelImport.bundle(of: $0, in: cluster.state.path) }
+    _ = try await cluster.up(plan, installation: try .current()) { registry in
+      guard let bundle else { return }
+      let published = try await EpochPublisher(target: registry).publish(bundle, asDefault: false)
+      Terminal.say("  epoch \(published.name) \(published.created ? "published" : "was there already")")
+    }
+    let status = try await cluster.status()
+    if json { try printJSON(status) } else { print("gateway \(status.gateway ?? "")") }
+  }
+
+  /// Waits for an interrupt, says when a process ends meanwhile, and stops everything.
+  private func stay(_ cluster: LocalCluster) async throws {
+    Terminal.say("Ctrl-C stops the cluster")
+    await cluster.watch { process in Terminal.say("  \(process.name) has ended; its log is \(process.log)") }
+    // The interrupt has cancelled this task; stopping must not be cancelled with it.
+    _ = try await Task { try await cluster.down() }.value
+  }
+}
+
+/// `SERVICE=N`.
+struct Replicas: ExpressibleByArgument {
+  let service: ServiceKind
+  let count: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=")
+    guard parts.count == 2, let service = ServiceKind(rawValue: String(parts[0])), let count = Int(parts[1]),
+      [.feature, .embedding, .registry].contains(service), (1...64).contains(count)
+    else { return nil }
+    (self.service, self.count) = (service, count)
+  }
+}
