@@ -155,8 +155,8 @@ extension ConvolutionCase {
     }
   }
 
-  /// The largest difference between the kernel on any instruction set and the definition in any layout, relative to the largest sum of
-  /// magnitudes; infinite when the kernel gave a NaN or another number of values.
+  /// The largest difference between the kernel, on any instruction set and in any of the layouts, and the definition,
+  /// relative to the largest sum of magnitudes; infinite when the kernel gave a NaN or another number of values.
   func error(layouts: [ConvolutionLayout]) -> Double {
     let (expected, magnitude) = expected()
     let errors = KernelISA.supported.flatMap { isa in
