@@ -1,4 +1,4 @@
-import VoiceNN
+internal import VoiceNN
 
 /// A network from features to a voiceprint, written once for training and inference.
 protocol Backbone: Sendable {

@@ -1,4 +1,4 @@
-import VoiceNN
+internal import VoiceNN
 package import VoiceTensor
 
 /// A network ready for inference: immutable, batch norms folded, weights packed.

@@ -1,5 +1,5 @@
-import Synchronization
-import VoiceNN
+internal import Synchronization
+internal import VoiceNN
 
 /// As many workspaces as threads ran at once.
 final class WorkspacePool: Sendable {

@@ -1,4 +1,4 @@
-import VoiceTensor
+internal import VoiceTensor
 
 /// Runs a packed network for one utterance on the calling thread; nothing is recorded.
 package struct InferenceExecution: Execution {
@@ -33,6 +33,7 @@ package struct InferenceExecution: Execution {
     return values
   }
 
+  /// A transposed copy, with the halo that a 3×3 kernel pads.
   package func image(_ frames: ActivationMap) -> ActivationMap {
     let image = workspace.map(
       height: frames.channels, width: frames.width, channels: 1, halo: Extent(height: 1, width: 1))
@@ -46,6 +47,7 @@ package struct InferenceExecution: Execution {
     return image
   }
 
+  /// One pass: norm, residual and activation are in the epilogue.
   package func convolve(_ layer: ConvolutionLayer, _ x: ActivationMap, residual: ActivationMap?) -> ActivationMap {
     let (packed, following) = network.convolution(layer)
     let size = layer.shape.output(height: x.height, width: x.width)
@@ -58,6 +60,7 @@ package struct InferenceExecution: Execution {
     return y
   }
 
+  /// Writes behind the channels of `map`, segment by segment with the gate in the epilogue.
   package func append(
     _ layer: ConvolutionLayer, _ x: ActivationMap, gate: ActivationMap, segmentLength: Int, to map: ActivationMap
   ) -> ActivationMap {
@@ -80,6 +83,7 @@ package struct InferenceExecution: Execution {
     return grown
   }
 
+  /// One pass over the map.
   package func normalize(_ layer: NormActivation, _ x: ActivationMap) -> ActivationMap {
     let (scale, shift) = network.norm(layer)
     let y = workspace.map(height: x.height, width: x.width, channels: x.channels)
@@ -93,6 +97,7 @@ package struct InferenceExecution: Execution {
     return y
   }
 
+  /// `[height, ⌈width / length⌉, channels]`.
   package func segmentMean(_ x: ActivationMap, length: Int) -> ActivationMap {
     let segments = (x.width + length - 1) / length
     let y = workspace.map(height: x.height, width: segments, channels: x.channels)
@@ -109,8 +114,10 @@ package struct InferenceExecution: Execution {
     return y
   }
 
+  /// `[height, 1, channels]`.
   package func meanOverTime(_ x: ActivationMap) -> ActivationMap { segmentMean(x, length: x.width) }
 
+  /// `[height, width, channels]` of `x`.
   package func add(_ vector: ActivationMap, toEachFrameOf x: ActivationMap) -> ActivationMap {
     let y = workspace.map(height: x.height, width: x.width, channels: x.channels)
     for row in 0..<x.height {
@@ -125,6 +132,7 @@ package struct InferenceExecution: Execution {
     return y
   }
 
+  /// Within 2e-7 of the logistic function of each value.
   package func sigmoid(_ x: ActivationMap) -> ActivationMap {
     let y = workspace.map(height: x.height, width: x.width, channels: x.channels)
     for row in 0..<x.height {
@@ -138,6 +146,7 @@ package struct InferenceExecution: Execution {
     return y
   }
 
+  /// `[height, 1, 2 · channels]`; two passes over the map, as the deviation is about the mean.
   package func statisticsPooling(_ x: ActivationMap) -> ActivationMap {
     let y = workspace.map(height: x.height, width: 1, channels: 2 * x.channels)
     for row in 0..<x.height {

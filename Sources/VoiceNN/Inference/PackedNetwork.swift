@@ -1,4 +1,4 @@
-import VoiceTensor
+internal import VoiceTensor
 
 /// The layers of a network in the form that inference runs: norms folded, weights packed.
 package final class PackedNetwork: Sendable {
@@ -13,9 +13,10 @@ package final class PackedNetwork: Sendable {
 
   /// Packs the layers of `registry` with the values of `store`.
   package init(_ registry: LayerRegistry, _ store: ParameterStore) {
+    let arena = WeightArena()
     let layers = registry.layers.map { layer -> Layer in
       switch layer {
-      case .convolution(let layer): .convolution(layer.packed(store))
+      case .convolution(let layer): .convolution(layer.packed(store, arena))
       case .norm(let layer): layer.packed(store)
       }
     }
@@ -62,7 +63,7 @@ extension NormActivation {
 }
 
 extension ConvolutionLayer {
-  fileprivate func packed(_ store: ParameterStore) -> PackedConvolution {
+  fileprivate func packed(_ store: ParameterStore, _ arena: WeightArena) -> PackedConvolution {
     var weights = store[weight].values
     var epilogue = ConvolutionEpilogue(
       bias: bias.map { store[$0].values } ?? [], reluFirst: order == .reluFirst,
@@ -80,6 +81,8 @@ extension ConvolutionLayer {
         epilogue.bias = shift.indices.map { Float(shift[$0] + (bias.isEmpty ? 0 : Double(bias[$0]) * scale[$0])) }
       }
     }
-    return weights.withUnsafeBufferPointer { PackedConvolution(shape: shape, weights: $0, epilogue: epilogue) }
+    return weights.withUnsafeBufferPointer {
+      PackedConvolution(shape: shape, weights: $0, epilogue: epilogue, arena: arena)
+    }
   }
 }

@@ -1,4 +1,4 @@
-import VoiceTensor
+internal import VoiceTensor
 
 /// y = w · (x − mean) / √(variance + ε) + b for each channel (Ioffe, Szegedy 2015), as PyTorch's `BatchNorm1d/2d`.
 ///

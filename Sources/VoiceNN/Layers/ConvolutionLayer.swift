@@ -39,6 +39,7 @@ package struct ConvolutionLayer: Sendable {
   }
 
   let index: Int
+  /// The geometry.
   package let shape: ConvolutionShape
   let order: Order
   let activation: ConvolutionEpilogue.Activation

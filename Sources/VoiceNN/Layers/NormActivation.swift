@@ -1,4 +1,4 @@
-import VoiceTensor
+internal import VoiceTensor
 
 /// BN → ReLU in front of a convolution (pre-activation): one pass over the map in inference.
 package struct NormActivation: Sendable {

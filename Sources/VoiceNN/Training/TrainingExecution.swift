@@ -30,10 +30,12 @@ package final class TrainingExecution: Execution {
     return (leaves.compactMapValues { gradients[$0] }, gradients)
   }
 
+  /// `[batch, 1, frames, bins]` as `[batch, bins, frames, 1]`.
   package func image(_ frames: Variable) -> Variable {
     tape.permute(frames, [0, 3, 2, 1])
   }
 
+  /// Each step of the layer is an operation of its own on the tape.
   package func convolve(_ layer: ConvolutionLayer, _ x: Variable, residual: Variable?) -> Variable {
     var y = tape.convolution(
       x, weight: leaf(layer.weight), bias: layer.bias.map(leaf), shape: layer.shape)
@@ -43,6 +45,7 @@ package final class TrainingExecution: Execution {
     return layer.order == .reluFirst ? y : activate(layer.activation, y)
   }
 
+  /// A product with the gate and a concatenation; there is no room to keep.
   package func append(
     _ layer: ConvolutionLayer, _ x: Variable, gate: Variable, segmentLength: Int, to map: Variable
   ) -> Variable {
@@ -50,20 +53,26 @@ package final class TrainingExecution: Execution {
     return tape.concatenate([map, tape.multiply(y, gate, segmentLength: segmentLength)])
   }
 
+  /// A batch norm and a ReLU.
   package func normalize(_ layer: NormActivation, _ x: Variable) -> Variable {
     tape.relu(normalize(layer.norm, x, isRecomputed: layer.isRecomputed))
   }
 
+  /// `[batch, height, ⌈width / length⌉, channels]`.
   package func segmentMean(_ x: Variable, length: Int) -> Variable { tape.segmentMean(x, length: length) }
 
+  /// `[batch, height, 1, channels]`.
   package func meanOverTime(_ x: Variable) -> Variable { tape.meanOverTime(x) }
 
+  /// A sum in one segment as long as `x`.
   package func add(_ vector: Variable, toEachFrameOf x: Variable) -> Variable {
     tape.add(x, vector, segmentLength: x.shape[2])
   }
 
+  /// The logistic function of each value.
   package func sigmoid(_ x: Variable) -> Variable { tape.sigmoid(x) }
 
+  /// `[batch, height, 1, 2 · channels]`.
   package func statisticsPooling(_ x: Variable) -> Variable { tape.statisticsPooling(x) }
 
   // ---- Parts of layers ----

@@ -1,4 +1,4 @@
-import COpenBLAS
+internal import COpenBLAS
 
 /// A row-major matrix in memory that somebody else owns, as a factor of a product.
 package struct MatrixFactor {

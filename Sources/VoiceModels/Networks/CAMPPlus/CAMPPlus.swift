@@ -1,5 +1,5 @@
-import VoiceNN
-import VoiceTensor
+internal import VoiceNN
+internal import VoiceTensor
 
 /// CAM++ (Wang et al., "CAM++: a fast and efficient network for speaker verification using context-aware masking",
 /// Interspeech 2023), as mvector's `CAMPPlus` and 3D-Speaker's published networks have it.

@@ -1,5 +1,5 @@
-import VoiceNN
-import VoiceTensor
+internal import VoiceNN
+internal import VoiceTensor
 
 /// Densely connected layers: each reads the channels of all before it and adds `growth rate` of its own
 /// (D-TDNN, Yu and Li 2020).

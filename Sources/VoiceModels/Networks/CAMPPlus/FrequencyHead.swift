@@ -1,5 +1,5 @@
-import VoiceNN
-import VoiceTensor
+internal import VoiceNN
+internal import VoiceTensor
 
 /// The front of CAM++ ("FCM"): residual convolutions over frequency and time that divide the frequencies by 8.
 ///

@@ -1,5 +1,5 @@
-import VoiceNN
-import VoiceTensor
+internal import VoiceNN
+internal import VoiceTensor
 
 /// conv1×1(ReLU BN x), which halves the channels after a block.
 struct Transit: Sendable {
