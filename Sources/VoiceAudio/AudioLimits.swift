@@ -6,6 +6,10 @@ package struct AudioLimits: Sendable, Hashable {
   package var maxSeconds = 600.0
   /// Most channels.
   package var maxChannels = 32
+  /// Sample rates, Hz.
+  package var sampleRates = 1000...192_000
+  /// Most values of the features: what a front-end with a short shift makes of long audio is bounded.
+  package var maxFeatureValues = 16 << 20
   /// Shortest audio, s (mvector's `min_duration`).
   package var minSeconds = 0.5
   /// Less speech than this, s, is warned of.
@@ -13,27 +17,16 @@ package struct AudioLimits: Sendable, Hashable {
 
   /// The standard limits.
   package init() {}
-}
 
-/// How bytes hold audio.
-package enum AudioEncoding: Sendable, Hashable {
-  /// A file whose header says everything: WAV, FLAC, OGG, MP3, AIFF, …
-  case container
-  /// Headerless signed 16-bit little-endian samples, interleaved; the rate in Hz.
-  case pcmS16LE(sampleRate: Int, channels: Int)
-  /// Headerless 32-bit little-endian floats in [-1, 1], interleaved; the rate in Hz.
-  case pcmF32LE(sampleRate: Int, channels: Int)
-}
+  func check(sampleRate: Int) throws(AudioError) {
+    guard sampleRates.contains(sampleRate) else {
+      throw AudioError(
+        .badSampleRate,
+        "a sample rate of \(sampleRate) Hz: \(sampleRates.lowerBound) to \(sampleRates.upperBound) are taken")
+    }
+  }
 
-/// Decoded audio: one channel of samples in [-1, 1], and what it was before.
-package struct DecodedAudio: Sendable {
-  /// The samples, `[frames]`, the mean of the channels.
-  package var samples: [Float]
-  /// Samples a second, Hz.
-  package var sampleRate: Int
-  /// Channels of the source.
-  package var channels: Int
-
-  /// Length in s.
-  package var duration: Double { Double(samples.count) / Double(sampleRate) }
+  var tooLong: AudioError {
+    AudioError(.tooLong, "longer than \(maxSeconds) s, the most that is taken: send a part of it")
+  }
 }

@@ -28,8 +28,10 @@ struct AudioParityTests {
     #expect(try worst(SpeedChange.apply(rate: 0.9, to: input), values("synth0.speed_0.9")) < 1e-6)
     #expect(try worst(SpeedChange.apply(rate: 1.1, to: input), values("synth0.speed_1.1")) < 1e-6)
     #expect(try worst(VoiceActivity.trim(input), values("synth0.vad")) < 1e-5)
+    let cropped = Cutting.crop(input, seconds: 1, sampleRate: 16_000).count
+    #expect(try cropped == Int(values("synth0.crop1s_eval_len")[0]))
     #expect(
-      try worst(Level.add(values("synth0.noise_in"), to: input, snrDB: 15), values("synth0.noise_snr15")) < 1e-5)
+      try worst(NoiseMixing.add(values("synth0.noise_in"), to: input, snrDB: 15), values("synth0.noise_snr15")) < 1e-5)
   }
 
   @Test("Resampling, and the mean of channels")
@@ -48,34 +50,74 @@ struct AudioParityTests {
     #expect(try worst(decoded.samples, values("stereo44k.mono")) < 1e-7)
   }
 
-  static let configurations: [(name: String, arguments: [String: String])] = [
-    ("fbank_default", [:]),
-    ("fbank_readme", ["sample_frequency": "16000", "num_mel_bins": "80"]),
+  static let configurations: [(name: String, method: String, arguments: [String: String])] = [
+    ("fbank_default", "Fbank", [:]),
+    ("fbank_readme", "Fbank", ["sample_frequency": "16000", "num_mel_bins": "80"]),
     (
-      "fbank_alt",
+      "fbank_alt", "Fbank",
       [
         "sample_frequency": "16000", "num_mel_bins": "40", "window_type": "hamming", "low_freq": "50.0",
         "high_freq": "7600.0", "snip_edges": "false",
       ]
     ),
+    ("mel_default", "MelSpectrogram", [:]),
+    (
+      "mel_readme", "MelSpectrogram",
+      [
+        "sample_rate": "16000", "n_fft": "1024", "hop_length": "320", "win_length": "1024", "f_min": "50.0",
+        "f_max": "14000.0", "n_mels": "64",
+      ]
+    ),
+    ("spec_default", "Spectrogram", [:]),
+    ("spec_512_400_160", "Spectrogram", ["n_fft": "512", "win_length": "400", "hop_length": "160"]),
+    ("mfcc_default", "MFCC", [:]),
+    (
+      "mfcc_20", "MFCC",
+      [
+        "sample_rate": "16000", "n_mfcc": "20", "melkwargs.n_fft": "512", "melkwargs.win_length": "400",
+        "melkwargs.hop_length": "160", "melkwargs.n_mels": "40",
+      ]
+    ),
   ]
 
-  @Test("Fbank, of synthetic and of real speech", arguments: ["frontend_synth", "frontend_real"])
-  func fbank(_ file: String) throws {
+  @Test(
+    "Every front-end, of synthetic and of real speech", arguments: ["frontend_synth", "frontend_real"], configurations)
+  func frontEnds(_ file: String, _ configuration: (name: String, method: String, arguments: [String: String])) throws {
+    let (name, method, arguments) = configuration
     let tensors = try load(file)
+    let frontEnd = try FrontEndConfiguration(featureMethod: method, methodArguments: arguments).makeFrontEnd()
     var compared = 0
-    for (name, arguments) in Self.configurations {
-      let fbank = Fbank(try FbankOptions(arguments: arguments))
-      for (key, wave) in tensors where key.hasSuffix(".norm") {
-        let clip = key.dropLast(".norm".count)
-        guard let expected = tensors["\(clip).\(name)"] else { continue }
-        let features = try fbank.compute(wave.values)
-        #expect([features.frames, features.bins] == expected.shape)
-        #expect(worst(features.meanRemoved().values, expected.values) < 1e-3, "\(clip).\(name)")
-        compared += 1
+    for (key, wave) in tensors where key.hasSuffix(".norm") {
+      let clip = key.dropLast(".norm".count)
+      guard let expected = tensors["\(clip).\(name)"] else { continue }
+      let features = try frontEnd.compute(wave.values)
+      #expect([features.frames, features.bins] == expected.shape)
+      // Logarithms agree within 1e-3; powers, which have no bound, within the same share of the largest.
+      let scale = method == "Fbank" ? 1 : expected.values.reduce(1) { max($0, abs($1)) } * 0.01
+      #expect(worst(features.meanRemoved().values, expected.values) < 1e-3 * scale, "\(clip).\(name)")
+      if let raw = tensors["\(clip).\(name).precmn"] {
+        #expect(worst(features.values, raw.values) < 1e-3 * scale, "\(clip).\(name).precmn")
       }
+      compared += 1
     }
-    #expect(compared >= 4)
+    // Not every configuration is there of the real clips.
+    #expect(compared >= (file == "frontend_synth" ? 1 : 0))
+  }
+
+  @Test("The mask of padded clips", arguments: ["fbank_readme": "Fbank", "mel_readme": "MelSpectrogram"])
+  func lengthMask(_ name: String, _ method: String) throws {
+    let tensors = try load("frontend_batch_mask")
+    let expected = try #require(tensors[name])
+    let (waves, ratios) = (try #require(tensors["wav_padded"]), try #require(tensors["ratio"]).values)
+    let arguments = try #require(Self.configurations.first { $0.name == name }).arguments
+    let frontEnd = try FrontEndConfiguration(featureMethod: method, methodArguments: arguments).makeFrontEnd()
+    let (samples, values) = (waves.values.count / 2, expected.values.count / 2)
+    for row in 0..<2 {
+      let wave = Array(waves.values[row * samples..<(row + 1) * samples])
+      let features = try frontEnd.compute(wave).meanRemoved().masked(lengthRatio: Double(ratios[row]))
+      let target = Array(expected.values[row * values..<(row + 1) * values])
+      #expect(worst(features.values, target) < 1e-3 * (target.map(abs).max() ?? 0) * 0.01 + 1e-3, "\(name)[\(row)]")
+    }
   }
 
   @Test("The whole way from 16-bit samples to features")

@@ -8,4 +8,4 @@
 #endif
 
 // 16 floats: one register of AVX-512, two of AVX2, four of SSE or NEON.
-typedef float vd_vector __attribute__((vector_size(64), aligned(4)));
+typedef float vd_vector __attribute__((vector_size(64), aligned(4), may_alias));

@@ -1,6 +1,8 @@
 /// Decodes bytes to one channel of samples. Blocks while it reads: call it on a compute thread.
 package enum AudioDecoder {
   private static let blockFrames = 4096
+  /// Frames that memory is taken for on a header's word; what comes beyond them takes it as it comes.
+  private static let reservedFrames = 1 << 20
 
   /// Decodes audio within limits; channels become their mean, integers are scaled to [-1, 1].
   ///
@@ -25,7 +27,7 @@ package enum AudioDecoder {
         Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
       }
     }
-    try check(audio, limits)
+    try audio.validate(limits)
     return audio
   }
 
@@ -38,12 +40,12 @@ package enum AudioDecoder {
     var samples: [Float] = []
     // Compressed formats may announce too few frames or none: the limit holds for what really comes.
     let most = Int(limits.maxSeconds * Double(file.sampleRate))
-    samples.reserveCapacity(min(max(file.frames, 0), most))
+    samples.reserveCapacity(min(max(file.frames, 0), most, reservedFrames))
     var block = [Float](repeating: 0, count: blockFrames * channels)
     while true {
       let count = block.withUnsafeMutableBufferPointer { file.read(into: $0) }
       if count <= 0 { break }
-      guard samples.count + count <= most else { throw tooLong(limits) }
+      guard samples.count + count <= most else { throw limits.tooLong }
       appendMean(of: block, frames: count, channels: channels, to: &samples)
     }
     return DecodedAudio(samples: samples, sampleRate: file.sampleRate, channels: channels)
@@ -81,27 +83,7 @@ package enum AudioDecoder {
     guard (1...limits.maxChannels).contains(channels) else {
       throw AudioError(.badChannels, "\(channels) channels, 1 to \(limits.maxChannels) are taken")
     }
-    guard (1000...768_000).contains(rate) else {
-      throw AudioError(.badSampleRate, "a sample rate of \(rate) Hz: 1000 to 768000 are taken")
-    }
-    guard Double(frames) <= limits.maxSeconds * Double(rate) else { throw tooLong(limits) }
-  }
-
-  private static func tooLong(_ limits: AudioLimits) -> AudioError {
-    AudioError(.tooLong, "longer than \(limits.maxSeconds) s, the most that is taken: send a part of it")
-  }
-
-  private static func check(_ audio: DecodedAudio, _ limits: AudioLimits) throws(AudioError) {
-    guard !audio.samples.isEmpty else { throw AudioError(.empty, "the file holds no samples") }
-    guard audio.samples.allSatisfy(\.isFinite) else {
-      throw AudioError(.notFinite, "a sample is NaN or infinite: the file is damaged")
-    }
-    guard audio.duration >= limits.minSeconds else {
-      throw AudioError(
-        .tooShort, "\(audio.duration) s long, at least \(limits.minSeconds) s are needed: record more")
-    }
-    guard audio.samples.contains(where: { $0 != 0 }) else {
-      throw AudioError(.silent, "nothing but digital silence: check the microphone")
-    }
+    try limits.check(sampleRate: rate)
+    guard Double(frames) <= limits.maxSeconds * Double(rate) else { throw limits.tooLong }
   }
 }

@@ -1,10 +1,10 @@
 /// Writes WAV files.
 package enum WAVWriter {
-  /// A WAV of 16-bit samples; what exceeds [-1, 1] is clipped. One channel.
+  /// A WAV of 16-bit samples; what exceeds [-1, 1] is clipped, what is no number is 0. One channel.
   package static func int16(_ samples: [Float], sampleRate: Int) -> [UInt8] {
     var bytes = header(samples.count * 2, format: 1, bits: 16, sampleRate)
     for sample in samples {
-      let value = Int16(max(-32768, min(32767, (sample * 32768).rounded())))
+      let value = sample.isNaN ? 0 : Int16(max(-32768, min(32767, (sample * 32768).rounded())))
       append(UInt16(bitPattern: value), to: &bytes)
     }
     return bytes

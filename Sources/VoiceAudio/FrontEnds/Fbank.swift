@@ -4,31 +4,36 @@ internal import CVoiceDSP
 ///
 /// frame → minus its mean → pre-emphasis → window → |FFT|² → triangular mel filters → ln(max(·, ε)), ε = 2⁻²³.
 package final class Fbank: AcousticFrontEnd {
-  static let lanes = Int(VD_LANES)
   private static let epsilon: Float = 1.1920929e-07
 
   /// What it computes.
   package let options: FbankOptions
   private let window: [Float]
   private let filters: MelFilters
-  private let spectrum: PowerSpectrum
+  private let spectra: FrameSpectra
 
-  /// A filterbank; its tables are made here, once.
-  package init(_ options: FbankOptions) {
+  /// A filterbank; its tables are made here, once. Throws `badArgument` when the options do not fit together.
+  package init(_ options: FbankOptions) throws(AudioError) {
+    try options.validate()
     self.options = options
     window = options.window
     filters = MelFilters(kaldi: options)
-    spectrum = PowerSpectrum(size: options.paddedWindowSize)
+    spectra = FrameSpectra(length: options.windowSize, shift: options.windowShift, size: options.paddedWindowSize)
   }
 
-  package var bins: Int { options.numMelBins }
+  package var bins: Int { options.numMelBins + (options.useEnergy ? 1 : 0) }
+
+  /// 1 + (n - length) / shift, or, without snipped edges, (n + shift / 2) / shift.
+  package func frames(of sampleCount: Int) -> Int {
+    let (size, shift) = (options.windowSize, options.windowShift)
+    if sampleCount < 1 || Double(sampleCount) < options.minDuration * options.sampleFrequency { return 0 }
+    if options.snipEdges { return sampleCount < size ? 0 : 1 + (sampleCount - size) / shift }
+    return (sampleCount + shift / 2) / shift
+  }
 
   package func compute(_ samples: [Float]) throws(AudioError) -> Features {
-    let (input, frames) = framed(samples)
-    guard frames > 0 else {
-      throw AudioError(
-        .tooShort, "\(samples.count) samples do not fill a frame of \(options.windowSize): record more")
-    }
+    let frames = try framesOrError(of: samples.count)
+    let input = options.snipEdges ? samples : mirrored(samples, frames)
     var values = [Float](repeating: 0, count: frames * bins)
     input.withUnsafeBufferPointer { input in
       values.withUnsafeMutableBufferPointer { output in
@@ -40,16 +45,10 @@ package final class Fbank: AcousticFrontEnd {
     return options.subtractMean ? features.meanRemoved() : features
   }
 
-  /// The samples that frames are cut from, and how many frames: 1 + (n - length) / shift, or, without snipped edges,
-  /// (n + shift / 2) / shift with the ends mirrored.
-  private func framed(_ samples: [Float]) -> ([Float], Int) {
-    let (size, shift) = (options.windowSize, options.windowShift)
-    if options.snipEdges { return (samples, samples.count < size ? 0 : 1 + (samples.count - size) / shift) }
-    let frames = (samples.count + shift / 2) / shift
-    guard frames > 0 else { return (samples, 0) }
-    let before = size / 2 - shift / 2
-    let needed = (frames - 1) * shift + size
-    let padded = (0..<needed).map { index -> Float in
+  /// The samples that frames are cut from when these are centred and the ends mirrored.
+  private func mirrored(_ samples: [Float], _ frames: Int) -> [Float] {
+    let before = options.windowSize / 2 - options.windowShift / 2
+    return (0..<(frames - 1) * options.windowShift + options.windowSize).map { index in
       var position = index - before
       // Mirrored as often as it takes: the clip may be shorter than half a frame.
       while position < 0 || position >= samples.count {
@@ -57,47 +56,39 @@ package final class Fbank: AcousticFrontEnd {
       }
       return samples[position]
     }
-    return (padded, frames)
   }
 
   private func compute(_ source: UnsafePointer<Float>, _ frames: Int, _ target: UnsafeMutablePointer<Float>) {
-    let (lanes, bins) = (Self.lanes, bins)
-    let sizes = [spectrum.size * lanes, spectrum.bins * lanes, spectrum.scratchCount, bins * lanes]
-    withUnsafeTemporaryAllocation(byteCount: sizes.reduce(0, +) * 4, alignment: 64) { memory in
-      guard let base = memory.baseAddress?.bindMemory(to: Float.self, capacity: sizes.reduce(0, +)) else { return }
-      let cut = base
-      let power = cut + sizes[0]
-      let scratch = power + sizes[1]
-      let mel = scratch + sizes[2]
-      withTables { framing, bank in
-        for first in stride(from: 0, to: frames, by: lanes) {
-          let count = min(lanes, frames - first)
-          vd_frame(&framing, source + first * options.windowShift, Int32(count), cut)
-          spectrum.compute(cut, power, scratch)
-          if !options.usePower { vd_sqrt(power, spectrum.bins * lanes) }
-          vd_filter(&bank, power, mel)
-          if options.useLogFbank { vd_log(mel, bins * lanes, Self.epsilon) }
-          vd_unlane(mel, Int32(bins), Int32(count), target + first * bins)
-        }
+    var dither = options.dither > 0 ? DitherNoise(level: Float(options.dither)) : nil
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: FrameBlock.lanes) { energies in
+      guard let energy = energies.baseAddress else { return }
+      spectra.forEachBlock(of: source, frames: frames, rows: options.numMelBins) { block in
+        dither?.add(to: block.samples, count: spectra.length * FrameBlock.lanes)
+        weight(block, energy)
+      } finish: { block in
+        finish(block, energy, target + block.first * bins)
       }
     }
   }
 
-  private func withTables(_ body: (inout vd_framing, inout vd_filterbank) -> Void) {
-    window.withUnsafeBufferPointer { window in
-      filters.first.withUnsafeBufferPointer { first in
-        filters.length.withUnsafeBufferPointer { length in
-          filters.weights.withUnsafeBufferPointer { weights in
-            var framing = vd_framing(
-              length: Int32(options.windowSize), padded: Int32(options.paddedWindowSize),
-              shift: Int32(options.windowShift), remove_dc: options.removeDCOffset ? 1 : 0,
-              preemphasis: Float(options.preemphasisCoefficient), window: window.baseAddress)
-            var bank = vd_filterbank(
-              filters: Int32(bins), first: first.baseAddress, length: length.baseAddress, weights: weights.baseAddress)
-            body(&framing, &bank)
-          }
-        }
-      }
+  private func weight(_ block: FrameBlock, _ energy: UnsafeMutablePointer<Float>) {
+    if options.removeDCOffset { vd_remove_mean(block.samples, spectra.length) }
+    if options.useEnergy && options.rawEnergy { vd_energy(block.samples, spectra.length, energy) }
+    if options.preemphasisCoefficient != 0 {
+      vd_preemphasise(block.samples, spectra.length, Float(options.preemphasisCoefficient))
     }
+    vd_weight(block.samples, spectra.length, spectra.size, window)
+    if options.useEnergy && !options.rawEnergy { vd_energy(block.samples, spectra.length, energy) }
+  }
+
+  private func finish(_ block: FrameBlock, _ energy: UnsafeMutablePointer<Float>, _ rows: UnsafeMutablePointer<Float>) {
+    if !options.usePower { vd_power(block.power, spectra.bins * FrameBlock.lanes, 0.5, 1) }
+    filters.apply(block.power, into: block.output)
+    if options.useLogFbank { vd_log(block.output, options.numMelBins * FrameBlock.lanes, Self.epsilon, 1) }
+    let energyFirst = options.useEnergy && !options.htkCompat
+    vd_unlane(block.output, options.numMelBins, Int32(block.count), rows + (energyFirst ? 1 : 0), bins)
+    guard options.useEnergy else { return }
+    vd_log(energy, FrameBlock.lanes, max(Self.epsilon, Float(options.energyFloor)), 1)
+    vd_unlane(energy, 1, Int32(block.count), rows + (energyFirst ? 0 : options.numMelBins), bins)
   }
 }

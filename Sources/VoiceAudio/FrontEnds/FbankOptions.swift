@@ -2,6 +2,8 @@ internal import Glibc
 
 /// Options of Kaldi's filterbank features with the names and defaults of torchaudio.compliance.kaldi.fbank.
 package struct FbankOptions: Sendable, Hashable {
+  private static let maximumWindow = 1 << 15
+
   /// Windows that a frame can be weighted with.
   package enum WindowType: String, Sendable, Hashable, CaseIterable {
     case hanning, hamming, povey, rectangular, blackman
@@ -31,6 +33,18 @@ package struct FbankOptions: Sendable, Hashable {
   package var windowType = WindowType.povey
   /// Constant of the Blackman window.
   package var blackmanCoeff = 0.42
+  /// Standard deviation of the noise added to each sample.
+  package var dither = 0.0
+  /// Adds the logarithm of the frame's energy as a bin: the first, or the last with `htkCompat`.
+  package var useEnergy = false
+  /// Least energy of a frame before the logarithm.
+  package var energyFloor = 1.0
+  /// Energy before pre-emphasis and window instead of after them.
+  package var rawEnergy = true
+  /// The energy comes last.
+  package var htkCompat = false
+  /// Shorter audio, s, gives no frames.
+  package var minDuration = 0.0
   /// Natural logarithm of the energies.
   package var useLogFbank = true
   /// Power instead of magnitude.
@@ -59,20 +73,34 @@ package struct FbankOptions: Sendable, Hashable {
     useLogFbank = read.bool("use_log_fbank", useLogFbank)
     usePower = read.bool("use_power", usePower)
     subtractMean = read.bool("subtract_mean", subtractMean)
-    // Used by torchaudio only with use_energy, or to no effect.
-    _ = read.double("energy_floor", 1)
-    _ = read.bool("raw_energy", true)
-    _ = read.bool("htk_compat", false)
-    _ = read.double("min_duration", 0)
-    // Dither would make the features of an utterance differ from call to call.
-    read.only("dither", 0.0)
-    read.only("use_energy", false)
+    dither = read.double("dither", dither, in: 0...1)
+    useEnergy = read.bool("use_energy", useEnergy)
+    energyFloor = read.double("energy_floor", energyFloor, in: 0...1e9)
+    rawEnergy = read.bool("raw_energy", rawEnergy)
+    htkCompat = read.bool("htk_compat", htkCompat)
+    minDuration = read.double("min_duration", minDuration, in: 0...3600)
+    read.only("channel", -1)
+    // Warping of the frequency axis is for speech recognition; without it, its limits say nothing.
     read.only("vtln_warp", 1.0)
     _ = read.double("vtln_low", 100)
     _ = read.double("vtln_high", -500)
     try read.finish()
-    guard highest > lowFreq else {
-      throw AudioError(.badArgument, "Fbank: high_freq gives \(highest) Hz, not above low_freq (\(lowFreq) Hz)")
+    try validate()
+  }
+
+  /// Throws `badArgument` when the options do not fit together.
+  func validate() throws(AudioError) {
+    func refuse(_ text: String) -> AudioError { AudioError(.badArgument, "Fbank: \(text)") }
+    guard (2...Self.maximumWindow).contains(windowSize) else {
+      throw refuse("frame_length \(frameLength) ms is \(windowSize) samples: 2 to \(Self.maximumWindow) are possible")
+    }
+    guard windowShift >= 1 else { throw refuse("frame_shift \(frameShift) ms is less than a sample") }
+    guard paddedWindowSize % 2 == 0 else {
+      throw refuse("\(windowSize) samples of frame_length are odd: set round_to_power_of_two")
+    }
+    guard highest > lowFreq, highest <= sampleFrequency / 2 else {
+      throw refuse(
+        "high_freq gives \(highest) Hz, which is not above low_freq (\(lowFreq) Hz) and at most half the sample rate")
     }
   }
 

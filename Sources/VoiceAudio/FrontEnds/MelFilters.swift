@@ -1,11 +1,12 @@
+internal import CVoiceDSP
 internal import Glibc
 
 /// Triangular filters, each as the run of bins where it is not zero.
 struct MelFilters: Sendable {
-  var first: [Int32] = []
-  var length: [Int32] = []
+  private var first: [Int32] = []
+  private var length: [Int32] = []
   /// Weights of all filters, one after the other.
-  var weights: [Float] = []
+  private var weights: [Float] = []
 
   /// Kaldi's filters: triangles in the mel domain, mel(f) = 1127 ln(1 + f/700), with centres spaced evenly between the
   /// edges; the bin at the Nyquist frequency has no weight.
@@ -14,13 +15,45 @@ struct MelFilters: Sendable {
     let low = mel(options.lowFreq)
     let step = (mel(options.highest) - low) / Double(options.numMelBins + 1)
     let width = options.sampleFrequency / Double(options.paddedWindowSize)
+    let mels = (0..<options.paddedWindowSize / 2).map { mel(width * Double($0)) }
     for filter in 0..<options.numMelBins {
       let left = low + Double(filter) * step
       let (center, right) = (left + step, left + 2 * step)
-      append((0..<options.paddedWindowSize / 2).map { bin in
-        let m = mel(width * Double(bin))
-        return Float(max(0, min((m - left) / (center - left), (right - m) / (right - center))))
+      append(mels.map { Float(max(0, min(($0 - left) / (center - left), (right - $0) / (right - center)))) })
+    }
+  }
+
+  /// torchaudio's filters: triangles in Hz between points spaced evenly on a mel scale. Those above the Nyquist frequency
+  /// are empty.
+  init(torchaudio options: MelSpectrogramOptions) {
+    let scale = options.melScale
+    let (low, high) = (scale.mel(options.fMin), scale.mel(options.highest))
+    let points = (0...options.nMels + 1).map { index in
+      scale.hertz(low + (high - low) * Double(index) / Double(options.nMels + 1))
+    }
+    let bins = options.spectrogram.nFFT / 2 + 1
+    let width = Double(options.sampleRate / 2) / Double(bins - 1)
+    for filter in 0..<options.nMels {
+      let (left, center, right) = (points[filter], points[filter + 1], points[filter + 2])
+      let gain = options.norm == .slaney ? 2 / (right - left) : 1
+      append((0..<bins).map { bin in
+        let hertz = width * Double(bin)
+        return Float(gain * max(0, min((hertz - left) / (center - left), (right - hertz) / (right - center))))
       })
+    }
+  }
+
+  /// Filters 16 spectra `[bins][16]` into `[filters][16]`.
+  func apply(_ power: UnsafePointer<Float>, into mel: UnsafeMutablePointer<Float>) {
+    first.withUnsafeBufferPointer { first in
+      length.withUnsafeBufferPointer { length in
+        weights.withUnsafeBufferPointer { weights in
+          var bank = vd_filterbank(
+            filters: Int32(first.count), first: first.baseAddress, length: length.baseAddress,
+            weights: weights.baseAddress)
+          vd_filter(&bank, power, mel)
+        }
+      }
     }
   }
 

@@ -16,6 +16,18 @@ struct MethodArguments {
     }
   }
 
+  /// A whole number that may be absent or null.
+  mutating func optionalInt(_ name: String, in range: ClosedRange<Int>) -> Int? {
+    known.insert(name)
+    return values[name].map(Self.isNull) ?? true ? nil : int(name, range.lowerBound, in: range)
+  }
+
+  /// A number that may be absent or null.
+  mutating func optionalDouble(_ name: String, in range: ClosedRange<Double>) -> Double? {
+    known.insert(name)
+    return values[name].map(Self.isNull) ?? true ? nil : double(name, range.lowerBound, in: range)
+  }
+
   mutating func double(_ name: String, _ standard: Double, in range: ClosedRange<Double> = -1e9...1e9) -> Double {
     read(name, standard, Double.init, "a number from \(range.lowerBound) to \(range.upperBound)") { range.contains($0) }
   }
@@ -24,9 +36,21 @@ struct MethodArguments {
     read(name, standard, Self.truth, "true or false") { _ in true }
   }
 
-  mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, _ standard: Word) -> Word {
+  /// Whether an argument is there and means true.
+  func isTrue(_ name: String) -> Bool { values[name].flatMap(Self.truth) == true }
+
+  /// One of a set of words, which may contain `null` and `false`.
+  mutating func word<Word: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ name: String, _ standard: Word
+  ) -> Word {
     let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-    return read(name, standard, Word.init(rawValue:), "one of \(words)") { _ in true }
+    return read(name, standard, Self.word, "one of \(words)") { _ in true }
+  }
+
+  private static func word<Word: RawRepresentable<String>>(_ text: String) -> Word? {
+    if let word = Word(rawValue: text) { return word }
+    if isNull(text) { return Word(rawValue: "null") }
+    return truth(text) == false ? Word(rawValue: "false") : nil
   }
 
   /// An argument that this implementation has at one value only.
@@ -54,6 +78,8 @@ struct MethodArguments {
     problem = problem ?? AudioError(.badArgument, "\(method): \(name) is '\(text)', must be \(expected)")
     return standard
   }
+
+  private static func isNull(_ text: String) -> Bool { ["null", "none", "~", ""].contains(text.lowercased()) }
 
   private static func truth(_ text: String) -> Bool? {
     switch text.lowercased() {

@@ -16,21 +16,12 @@ package enum Level {
     return samples.map { $0 * factor }
   }
 
-  /// Samples at a level of `target` dB, not clipped. Throws `badArgument` when that takes more than 300 dB.
+  /// Samples at a level of `target` dB, not clipped. Throws `silent` when that takes more than 300 dB.
   package static func normalise(_ samples: [Float], targetDB target: Double) throws(AudioError) -> [Float] {
     let gain = target - rmsDB(samples)
     guard gain <= 300 else {
-      throw AudioError(.badArgument, "reaching \(target) dB takes a gain of \(gain) dB, more than 300 dB")
+      throw AudioError(.silent, "all but silent: \(target) dB are \(gain) dB away, more than 300 dB")
     }
     return apply(gainDB: gain, to: samples)
-  }
-
-  /// Samples with noise at a signal-to-noise ratio in dB: the noise's level is set as a whole, then `offset` says where
-  /// in it to begin; noise that is shorter than the samples wraps around (mvector 1.0).
-  package static func add(_ noise: [Float], to samples: [Float], snrDB snr: Double, offset: Int = 0) -> [Float] {
-    if noise.isEmpty { return samples }
-    let gain = min(rmsDB(samples) - rmsDB(noise) - snr, 300)
-    let scaled = apply(gainDB: gain, to: noise)
-    return samples.indices.map { samples[$0] + scaled[(offset + $0) % scaled.count] }
   }
 }

@@ -38,17 +38,14 @@ package enum VoiceActivity {
 
   /// Mean power of each frame; frames are centred on multiples of the hop, with silence beyond the ends.
   private static func framePowers(_ samples: [Float]) -> [Double] {
-    var sums = [0.0]
-    sums.reserveCapacity(samples.count + 1)
-    var sum = 0.0
-    for sample in samples {
-      sum += Double(sample) * Double(sample)
-      sums.append(sum)
+    // A frame is four hops: two before its centre and two after it.
+    let energies = stride(from: 0, to: samples.count, by: hop).map { begin in
+      samples[begin..<min(begin + hop, samples.count)].reduce(0.0) { $0 + Double($1) * Double($1) }
     }
+    let reach = frameLength / hop / 2
     return (0...samples.count / hop).map { index in
-      let begin = max(0, index * hop - frameLength / 2)
-      let end = min(samples.count, index * hop + frameLength / 2)
-      return (sums[end] - sums[begin]) / Double(frameLength)
+      energies[min(max(0, index - reach), energies.count)..<min(index + reach, energies.count)].reduce(0, +)
+        / Double(frameLength)
     }
   }
 

@@ -21,9 +21,7 @@ package final class FeatureExtractor: Sendable {
 
   /// An extractor with its tables. Throws `badArgument` when the configuration is wrong.
   package init(_ configuration: FrontEndConfiguration = .init(), limits: AudioLimits = .init()) throws(AudioError) {
-    guard (1000...192_000).contains(configuration.sampleRate) else {
-      throw AudioError(.badSampleRate, "sample_rate \(configuration.sampleRate) Hz: 1000 to 192000 are possible")
-    }
+    try limits.check(sampleRate: configuration.sampleRate)
     guard configuration.targetDB.isFinite, (-200...100).contains(configuration.targetDB) else {
       throw AudioError(.badArgument, "target_dB \(configuration.targetDB): -200 to 100 are possible")
     }
@@ -39,23 +37,39 @@ package final class FeatureExtractor: Sendable {
   package func extract(
     _ bytes: UnsafeRawBufferPointer, encoding: AudioEncoding = .container, headSeconds: Double? = nil
   ) throws(AudioError) -> ExtractedFeatures {
-    try extract(AudioDecoder.decode(bytes, encoding: encoding, limits: limits), headSeconds: headSeconds)
+    try features(of: AudioDecoder.decode(bytes, encoding: encoding, limits: limits), headSeconds)
   }
 
   /// Features of decoded audio, of its first `headSeconds` if given. Throws `AudioError`.
   ///
   /// The level is that of the whole, as in mvector's evaluation.
-  package func extract(
-    _ audio: DecodedAudio, headSeconds: Double? = nil
-  ) throws(AudioError) -> ExtractedFeatures {
+  package func extract(_ audio: DecodedAudio, headSeconds: Double? = nil) throws(AudioError) -> ExtractedFeatures {
+    try audio.validate(limits)
+    return try features(of: audio, headSeconds)
+  }
+
+  /// Features of one channel of samples in [-1, 1] at a rate in Hz. Throws `AudioError`.
+  package func extract(samples: [Float], sampleRate: Int) throws(AudioError) -> ExtractedFeatures {
+    try extract(DecodedAudio(samples: samples, sampleRate: sampleRate))
+  }
+
+  private func features(of audio: DecodedAudio, _ headSeconds: Double?) throws(AudioError) -> ExtractedFeatures {
     let report = AudioMeasurement(audio, limits: limits)
     var samples = try resampler(from: audio.sampleRate).resample(audio.samples)
     if configuration.doVAD { samples = VoiceActivity.trim(samples) }
     if configuration.useDBNormalization { samples = try Level.normalise(samples, targetDB: configuration.targetDB) }
     if let headSeconds {
-      samples = Array(samples.prefix(Int((headSeconds * Double(configuration.sampleRate)).rounded())))
+      samples = Cutting.crop(samples, seconds: headSeconds, sampleRate: configuration.sampleRate)
     }
-    return ExtractedFeatures(features: try frontEnd.compute(samples).meanRemoved(), report: report)
+    guard frontEnd.frames(of: samples.count) <= limits.maxFeatureValues / bins else {
+      throw AudioError(
+        .tooLong, "\(audio.duration) s give more than \(limits.maxFeatureValues) values: send a part of it")
+    }
+    let features = try frontEnd.compute(samples).meanRemoved()
+    guard features.values.allSatisfy(\.isFinite) else {
+      throw AudioError(.notFinite, "the samples are too large to compute with: scale them to [-1, 1]")
+    }
+    return ExtractedFeatures(features: features, report: report)
   }
 
   private func resampler(from rate: Int) throws(AudioError) -> Resampler {

@@ -2,7 +2,7 @@
 package struct FrontEndConfiguration: Sendable, Hashable {
   /// Name of the front-end.
   package var featureMethod: String
-  /// Its arguments under their names in the configuration.
+  /// Its arguments under their names in the configuration; those of a mapping in it are `<mapping>.<name>`.
   package var methodArguments: [String: String]
   /// Rate in Hz that audio is resampled to first.
   package var sampleRate: Int
@@ -29,9 +29,14 @@ package struct FrontEndConfiguration: Sendable, Hashable {
   /// The front-end that it names. Throws `badArgument` for an unknown one and for wrong arguments.
   package func makeFrontEnd() throws(AudioError) -> any AcousticFrontEnd {
     switch featureMethod {
-    case "Fbank": return Fbank(try FbankOptions(arguments: methodArguments))
+    case "Fbank": return try Fbank(FbankOptions(arguments: methodArguments))
+    case "MelSpectrogram": return try MelSpectrogram(MelSpectrogramOptions(arguments: methodArguments))
+    case "Spectrogram": return try Spectrogram(SpectrogramOptions(arguments: methodArguments))
+    case "MFCC": return try MFCC(MFCCOptions(arguments: methodArguments))
     default:
-      throw AudioError(.badArgument, "there is no feature_method '\(featureMethod)'; there is Fbank")
+      throw AudioError(
+        .badArgument,
+        "there is no feature_method '\(featureMethod)'; there are Fbank, MelSpectrogram, Spectrogram and MFCC")
     }
   }
 }

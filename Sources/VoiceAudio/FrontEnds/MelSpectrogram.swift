@@ -1,0 +1,23 @@
+/// Mel spectrum (torchaudio.transforms.MelSpectrogram): the spectrogram through triangular filters. No logarithm.
+package final class MelSpectrogram: AcousticFrontEnd {
+  /// What it computes.
+  package let options: MelSpectrogramOptions
+  private let filters: MelFilters
+  private let spectrogram: Spectrogram
+
+  /// A mel spectrogram; its tables are made here, once. Throws `badArgument` when the options do not fit together.
+  package init(_ options: MelSpectrogramOptions) throws(AudioError) {
+    try options.validate("MelSpectrogram")
+    self.options = options
+    filters = MelFilters(torchaudio: options)
+    spectrogram = try Spectrogram(options.spectrogram)
+  }
+
+  package var bins: Int { options.nMels }
+
+  package func frames(of sampleCount: Int) -> Int { spectrogram.frames(of: sampleCount) }
+
+  package func compute(_ samples: [Float]) throws(AudioError) -> Features {
+    try spectrogram.compute(samples, rows: bins) { block in filters.apply(block.power, into: block.output) }
+  }
+}
