@@ -70,6 +70,7 @@ extension StoredElement {
     case "BF16": self = .bfloat16
     case "I64": self = .int64
     case "I32": self = .int32
+    case "I16": self = .int16
     default: return nil
     }
   }
