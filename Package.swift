@@ -148,7 +148,12 @@ let testTargets: [Target] = [
   tests(
     "VoiceStorageTests",
     ["VoiceStorage", "VoicePostgres", "VoiceRecognition", "VoiceConcurrency", "VoiceCluster", crypto, logging]),
-  tests("VoiceServiceKitTests", ["VoiceServiceKit", "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration"]),
+  tests(
+    "VoiceServiceKitTests",
+    [
+      "VoiceServiceKit", "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration", "VoiceConcurrency",
+      "VoiceCluster", "voiceprint-gateway", argumentParser, logging,
+    ]),
   tests("VoiceClusterTests", ["VoiceCluster"]),
   tests("ParityTests", ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation"]),
   tests("TidyTests", ["VoiceCluster"]),

@@ -23,6 +23,7 @@ extension CMessage {
     }
   }
 
+  /// Reads the wire form with protobuf-c. Throws `MessageError`.
   package init(serialized bytes: UnsafeRawBufferPointer, memoryLimit: Int) throws(MessageError) {
     let descriptor = Self.descriptor
     try WireCheck.checkStrings(bytes, of: descriptor)
@@ -35,6 +36,7 @@ extension CMessage {
     try self.init(c: UnsafeRawPointer(message).assumingMemoryBound(to: C.self), arena)
   }
 
+  /// Hands out the size of the wire form in bytes and a function with which protobuf-c writes it.
   package func withSerialized<Result: ~Copyable>(
     _ body: (_ size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) throws -> Result
   ) rethrows -> Result {

@@ -17,24 +17,28 @@ extension Method {
 
 /// A method with one request and one response.
 package struct UnaryMethod<Request: Message, Response: Message>: Method {
+  /// `/package.Service/Method`.
   package let path: String
   init(_ path: String) { self.path = path }
 }
 
 /// A method with one request and many responses.
 package struct ServerStreamingMethod<Request: Message, Response: Message>: Method {
+  /// `/package.Service/Method`.
   package let path: String
   init(_ path: String) { self.path = path }
 }
 
 /// A method with many requests and one response.
 package struct ClientStreamingMethod<Request: Message, Response: Message>: Method {
+  /// `/package.Service/Method`.
   package let path: String
   init(_ path: String) { self.path = path }
 }
 
 /// A method with many requests and many responses.
 package struct BidirectionalMethod<Request: Message, Response: Message>: Method {
+  /// `/package.Service/Method`.
   package let path: String
   init(_ path: String) { self.path = path }
 }

@@ -26,7 +26,8 @@ package struct Upstream: Sendable {
     channel = try Channel(target, options: options)
   }
 
-  /// Calls a method with one request and one response. Throws `RecognitionError`, and `CancellationError` when cancelled.
+  /// Calls a method with one request and one response. Throws `RecognitionError`, and `CancellationError` when
+  /// cancelled.
   package func call<Request, Response>(
     _ method: UnaryMethod<Request, Response>, _ request: Request
   ) async throws -> Response {
@@ -87,8 +88,8 @@ package struct UpstreamResponses<Response: Message>: AsyncSequence, Sendable {
 enum ServiceConfig {
   /// All replicas in turn, those that say they serve; a call that no replica has taken in is tried again.
   ///
-  /// Health is that of the server as a whole, which every service tells. UNAVAILABLE alone is retried: it says that the call
-  /// did nothing.
+  /// Health is that of the server as a whole, which every service tells. UNAVAILABLE alone is retried: it says that the
+  /// call did nothing.
   static let json = """
     {"loadBalancingConfig": [{"round_robin": {}}],
      "healthCheckConfig": {"serviceName": ""},

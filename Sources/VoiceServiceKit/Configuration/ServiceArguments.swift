@@ -1,32 +1,52 @@
 package import ArgumentParser
 internal import FoundationEssentials
+internal import Glibc
 package import VoiceConfiguration
 
 /// The command line of every service.
 package struct ServiceArguments: ParsableArguments {
-  @Option(name: [.customLong("config"), .customLong("configs")], help: "The service's YAML file; without one its defaults hold.")
+  /// Path of the configuration.
+  @Option(
+    name: [.customLong("config"), .customLong("configs")],
+    help: "The service's YAML file; without one its defaults hold.")
   package var config: String?
 
+  /// Values that go before the file's.
   @Option(name: .customLong("set"), help: "A value that goes before the file's: key.path=value. May be repeated.")
   package var settings: [String] = []
 
+  /// Whether to check the configuration only.
   @Flag(name: .customLong("check-config"), help: "Check the configuration, say what is wrong with it, and end.")
   package var checksConfiguration = false
 
+  /// The command line without arguments.
   package init() {}
 
   /// Reads the configuration with the settings and the environment (`VOICEPRINT_<SERVICE>_<KEY>`) before it.
   ///
-  /// `read` reads every key of the service. Throws `ConfigurationError` with all problems at once.
+  /// `read` reads every key of the service. What is wrong goes to standard error, all of it; then
+  /// `ServiceExit.configuration` is thrown.
   package func load<Configuration>(
-    service: String, _ read: (ConfigurationNode) throws -> Configuration
+    service: String, _ read: (ConfigurationNode) -> Configuration
   ) throws -> Configuration {
+    do { return try loadStrictly(service: service, ProcessInfo.processInfo.environment, read) } catch {
+      let text = Array("\(error)\n".utf8)
+      _ = write(STDERR_FILENO, text, text.count)
+      throw ServiceExit.configuration
+    }
+  }
+
+  func loadStrictly<Configuration>(
+    service: String, _ environment: [String: String], _ read: (ConfigurationNode) -> Configuration
+  ) throws(ConfigurationError) -> Configuration {
     let overrides = ConfigurationOverrides(
-      settings: try ConfigurationOverrides.settings(of: settings), environment: ProcessInfo.processInfo.environment,
+      settings: try ConfigurationOverrides.settings(of: settings), environment: environment,
       prefix: "VOICEPRINT_\(service.uppercased())")
-    let node = try config.map { try ConfigurationNode.load(file: $0, overrides: overrides) }
-      ?? ConfigurationNode.parse("", file: "configuration", overrides: overrides)
-    let configuration = try read(node)
+    let node =
+      if let config { try ConfigurationNode.load(file: config, overrides: overrides) } else {
+        try ConfigurationNode.parse("", file: "configuration", overrides: overrides)
+      }
+    let configuration = read(node)
     try node.finish()
     return configuration
   }

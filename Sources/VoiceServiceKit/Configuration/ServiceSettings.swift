@@ -1,3 +1,4 @@
+internal import Glibc
 package import Logging
 package import VoiceConfiguration
 package import VoiceRPC
@@ -39,7 +40,7 @@ package struct ServiceSettings: Sendable {
     if Logger.Level(rawValue: word) == nil {
       log.report("level", "'\(word)' is none of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    logFormat = log.choice("format", default: .json)
+    logFormat = log.choice("format", default: isatty(STDERR_FILENO) == 1 ? .text : .json)
   }
 }
 

@@ -5,20 +5,14 @@ package import VoiceRecognition
 extension RPCError {
   /// The wire's form of a domain error: status, `ErrorInfo`, and `BadRequest` and `RetryInfo` where they apply.
   package init(_ error: RecognitionError) {
-    var details: [GoogleProtobuf.`Any`] = [
-      .init(
-        packing: GoogleRPC.ErrorInfo.with {
-          $0.reason = error.reason
-          $0.domain = ErrorDetail.domain
-          $0.metadata = error.metadata
-        }, named: ErrorDetail.errorInfo)
-    ]
+    var details = [ErrorDetail.info(reason: error.reason, metadata: error.metadata)]
     if let field = error.field {
       let violation = GoogleRPC.BadRequest.FieldViolation.with {
         $0.field = field
         $0.description = error.message
       }
-      details.append(.init(packing: GoogleRPC.BadRequest.with { $0.fieldViolations = [violation] }, named: ErrorDetail.badRequest))
+      let request = GoogleRPC.BadRequest.with { $0.fieldViolations = [violation] }
+      details.append(.init(packing: request, named: ErrorDetail.badRequest))
     }
     if let delay = error.retryAfter {
       let (seconds, attoseconds) = delay.components
@@ -26,9 +20,17 @@ extension RPCError {
         $0.seconds = seconds
         $0.nanos = Int32(attoseconds / 1_000_000_000)
       }
-      details.append(.init(packing: GoogleRPC.RetryInfo.with { $0.retryDelay = duration }, named: ErrorDetail.retryInfo))
+      let retry = GoogleRPC.RetryInfo.with { $0.retryDelay = duration }
+      details.append(.init(packing: retry, named: ErrorDetail.retryInfo))
     }
     self.init(ErrorTable.status(of: error.code), error.message, details: details)
+  }
+
+  /// The wire's form of whatever a handler threw. None goes without an `ErrorInfo`: where the domain did not speak, its
+  /// reason is the name of the status.
+  init(answering error: any Error, deadline: Deadline) {
+    if let error = error as? RecognitionError { self.init(error) } else { self.init(thrown: error, deadline: deadline) }
+    if details.isEmpty { details = [ErrorDetail.info(reason: "\(code)", metadata: [:])] }
   }
 }
 
@@ -52,8 +54,9 @@ extension RecognitionError {
     let code = ErrorTable.code(of: error.code)
     if reason.isEmpty {
       // The peer's gRPC library spoke, not the peer: say who could not be reached.
-      reason = code == .unavailable ? "\(peer.uppercased())_UNAVAILABLE" : "\(peer.uppercased())_\(code.rawValue.uppercased())"
-      self.init(code, reason: reason, "\(peer): \(error.message)", retryAfter: code == .unavailable ? .seconds(1) : nil)
+      self.init(
+        code, reason: "\(peer.uppercased())_\(error.code)", "\(peer): \(error.message)",
+        retryAfter: code == .unavailable ? .seconds(1) : nil)
     } else {
       self.init(
         code, reason: reason, error.message, field: field, metadata: metadata, retryAfter: retryAfter)
@@ -66,6 +69,11 @@ private enum ErrorDetail {
   static let errorInfo = "google.rpc.ErrorInfo"
   static let badRequest = "google.rpc.BadRequest"
   static let retryInfo = "google.rpc.RetryInfo"
+
+  static func info(reason: String, metadata: [String: String]) -> GoogleProtobuf.`Any` {
+    let info = GoogleRPC.ErrorInfo.with { ($0.reason, $0.domain, $0.metadata) = (reason, domain, metadata) }
+    return .init(packing: info, named: errorInfo)
+  }
 }
 
 extension GoogleProtobuf.`Any` {

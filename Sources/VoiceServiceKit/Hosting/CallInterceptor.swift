@@ -1,8 +1,7 @@
 internal import Logging
 internal import VoiceRPC
-internal import VoiceRecognition
 
-/// What every call passes: the trace is taken over or begun, domain errors become the wire's, the end is logged.
+/// What every call passes: the trace is taken over or begun, errors become the wire's, the end is logged.
 struct CallInterceptor: ServerInterceptor {
   let log: Logger
 
@@ -14,38 +13,28 @@ struct CallInterceptor: ServerInterceptor {
         try await next()
         logEnd(of: context, since: begin, nil)
       } catch {
-        let mapped = Self.map(error)
-        logEnd(of: context, since: begin, mapped)
-        throw mapped
+        let answer = RPCError(answering: error, deadline: context.deadline)
+        logEnd(of: context, since: begin, answer)
+        throw answer
       }
     }
   }
 
-  private static func map(_ error: any Error) -> any Error {
-    switch error {
-    case let error as RecognitionError: RPCError(error)
-    default: error
-    }
-  }
-
-  private func logEnd(of context: ServerContext, since begin: ContinuousClock.Instant, _ error: (any Error)?) {
+  private func logEnd(of context: ServerContext, since begin: ContinuousClock.Instant, _ error: RPCError?) {
     let level: Logger.Level =
-      switch error {
+      switch error?.code {
       case nil: Self.isProbe(context.method) ? .trace : .info
-      case is CancellationError: .info
-      case let error as RPCError where !Self.ourFaults.contains(error.code): .info
-      default: .error
+      case .internalError?, .unknown?, .dataLoss?: .error
+      default: .info
       }
     let milliseconds = (ContinuousClock.now - begin) / .milliseconds(1)
     var metadata: Logger.Metadata = [
-      "method": "\(context.method)", "milliseconds": "\((milliseconds * 1000).rounded() / 1000)",
-      "code": "\((error as? RPCError)?.code ?? (error == nil ? .ok : error is CancellationError ? .cancelled : .internalError))",
+      "milliseconds": "\((milliseconds * 1000).rounded() / 1000)", "code": "\(error?.code ?? .ok)",
+      "peer": "\(context.peer)",
     ]
     if let error { metadata["error"] = "\(error)" }
     log.log(level: level, "call", metadata: metadata)
   }
-
-  private static let ourFaults: Set<StatusCode> = [.internalError, .unknown, .dataLoss]
 
   /// Health checks come every few seconds from everyone who balances load.
   private static func isProbe(_ method: String) -> Bool { method.hasPrefix("/grpc.health.") }

@@ -5,8 +5,8 @@ internal import VoiceRecognition
 extension ComputePool {
   /// Runs work under the deadline of the call that is being handled.
   ///
-  /// Throws `resourceExhausted` with a delay when the queue is full, `deadlineExceeded` when the work could not begin in
-  /// time, and whatever the work throws.
+  /// Throws `resourceExhausted` with a delay when the queue is full or the work could not begin in time, `unavailable`
+  /// when the pool is shut down, and whatever the work throws.
   package func compute<Result: Sendable>(
     _ work: @escaping @Sendable (CancellationFlag) throws -> Result
   ) async throws -> Result {

@@ -27,7 +27,8 @@ package struct ServiceHost: Sendable {
   /// Serves until a signal ends it, prints `LISTENING <port>` on standard output when calls are taken, and returns when
   /// every call and all background work is over.
   ///
-  /// `background` runs beside the server and is cancelled when the server is down. Throws when the address is not to be had.
+  /// `background` runs beside the server and is cancelled when the server is down. Throws `ServiceExit`: `unavailable`
+  /// when the address is not to be had, `failed` when the background work throws.
   package func run(
     services: [any RPCService], health: HealthService = HealthService(),
     background: @escaping @Sendable () async throws -> Void = {}
@@ -39,29 +40,36 @@ package struct ServiceHost: Sendable {
     let server = Server(
       options: settings.server, services: services + [health, ReflectionService(on: services + [health])],
       interceptors: [CallInterceptor(log: log)], logger: log)
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [
-          .init(
-            service: BackgroundService(work: background), successTerminationBehavior: .ignore,
-            failureTerminationBehavior: .gracefullyShutdownGroup),
-          .init(service: ServerService(server: server, name: name, log: log)),
-        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
-    try await group.run()
+    var configuration = ServiceGroupConfiguration(
+      services: [
+        .init(
+          service: BackgroundService(work: background, log: log), successTerminationBehavior: .ignore,
+          failureTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: ServerService(name: name, server: server, settings: settings.server, log: log)),
+      ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+    // The server bounds its own end; what is still busy after that is cancelled.
+    configuration.maximumGracefulShutdownDuration =
+      settings.server.drainTime + settings.server.shutdownGrace + .seconds(5)
+    try await ServiceGroup(configuration: configuration).run()
   }
 }
 
 /// The server as the lifecycle sees it.
 private struct ServerService: Service {
-  let server: Server
   let name: String
+  let server: Server
+  let settings: ServerOptions
   let log: Logger
 
   func run() async throws {
-    let port = try server.start()
+    let port: Int
+    do { port = try server.start() } catch {
+      log.critical("cannot listen", metadata: ["address": "\(settings.address)", "error": "\(error)"])
+      throw ServiceExit.unavailable
+    }
     let line = Array("LISTENING \(port)\n".utf8)
     _ = write(STDOUT_FILENO, line, line.count)
-    log.notice("listening", metadata: ["port": "\(port)"])
+    log.notice("\(name) listens", metadata: ["port": "\(port)"])
     try await withGracefulShutdownHandler {
       try await server.run()
     } onGracefulShutdown: {
@@ -75,8 +83,14 @@ private struct ServerService: Service {
 /// Background work as the lifecycle sees it: it ends when the group does, after the server.
 private struct BackgroundService: Service {
   let work: @Sendable () async throws -> Void
+  let log: Logger
 
   func run() async throws {
-    try await cancelWhenGracefulShutdown { try await work() }
+    do { try await cancelWhenGracefulShutdown { try await work() } } catch is CancellationError {
+      // Cancelled as it should be at the end.
+    } catch {
+      log.critical("the background work failed", metadata: ["error": "\(error)"])
+      throw ServiceExit.failed
+    }
   }
 }

@@ -1,31 +1,39 @@
 internal import FoundationEssentials
 internal import Glibc
 package import Logging
+internal import VoiceRPC
 
-/// Writes one line a message to standard error, as JSON or readable, with the trace of the call that is being handled.
+/// Writes one line a message to a file descriptor, as JSON or readable, with method and trace of the call in hand.
 package struct LineLogHandler: LogHandler {
+  /// The least level that is written.
   package var logLevel: Logger.Level
+  /// What goes with every line.
   package var metadata: Logger.Metadata = [:]
   private let service: String
   private let format: ServiceSettings.LogFormat
+  private let output: Int32
 
-  /// A handler for one service of this process.
-  package init(service: String, level: Logger.Level, format: ServiceSettings.LogFormat) {
+  /// A handler for one service of this process; `output` is standard error unless told otherwise.
+  package init(service: String, level: Logger.Level, format: ServiceSettings.LogFormat, output: Int32 = 2) {
     self.service = service
     self.logLevel = level
     self.format = format
+    self.output = output
   }
 
+  /// One value of what goes with every line.
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
+  /// Writes the line of an event.
   package func log(event: LogEvent) {
     var fields: [(String, String)] = [
-      ("time", Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))),
+      ("time", Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
       ("level", event.level.rawValue), ("service", service), ("message", "\(event.message)"),
     ]
+    if let call = CallContext.current { fields.append(("method", call.method)) }
     if let trace = TraceContext.current { fields += [("trace_id", trace.traceID), ("span_id", trace.spanID)] }
     let extra = metadata.merging(event.metadata ?? [:]) { $1 }
     fields += extra.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
@@ -36,7 +44,7 @@ package struct LineLogHandler: LogHandler {
   private func write(_ line: String) {
     var line = line + "\n"
     // One write a line, so that lines of several threads do not mix.
-    line.withUTF8 { bytes in _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+    line.withUTF8 { bytes in _ = Glibc.write(output, bytes.baseAddress, bytes.count) }
   }
 
   static func json(_ fields: [(String, String)]) -> String {

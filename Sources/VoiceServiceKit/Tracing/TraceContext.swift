@@ -20,13 +20,13 @@ package struct TraceContext: Sendable, Hashable {
     isSampled = true
   }
 
-  /// A trace from a `traceparent` header (`00-<trace>-<span>-<flags>`, https://www.w3.org/TR/trace-context); nil for what
-  /// is none, so that the trace begins anew.
+  /// A trace from a `traceparent` header (`00-<trace>-<span>-<flags>`, https://www.w3.org/TR/trace-context); nil for
+  /// what is none, so that the trace begins anew.
   package init?(header: String) {
     let parts = header.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count >= 4, parts[0].count == 2, parts[0] != "ff", parts[0] != "00" || parts.count == 4,
+    guard parts.count >= 4, Self.isHex(parts[0], digits: 2), parts[0] != "ff", parts[0] != "00" || parts.count == 4,
       Self.isID(parts[1], digits: 32), Self.isID(parts[2], digits: 16),
-      parts[3].count == 2, let flags = UInt8(parts[3], radix: 16), UInt8(parts[0], radix: 16) != nil
+      Self.isHex(parts[3], digits: 2), let flags = UInt8(parts[3], radix: 16)
     else { return nil }
     traceID = String(parts[1])
     spanID = String(parts[2])
@@ -48,8 +48,11 @@ package struct TraceContext: Sendable, Hashable {
   package var headerValue: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
 
   private static func isID(_ text: Substring, digits: Int) -> Bool {
-    let isHex = text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-    return text.utf8.count == digits && isHex && text.utf8.contains { $0 != UInt8(ascii: "0") }
+    isHex(text, digits: digits) && text.utf8.contains { $0 != UInt8(ascii: "0") }
+  }
+
+  private static func isHex(_ text: Substring, digits: Int) -> Bool {
+    text.utf8.count == digits && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }
 
   private static func hex(_ value: UInt64) -> String {
