@@ -1,5 +1,6 @@
 """Audio for the tests: synthetic voices made here (they hold on any machine), and real ones where they are at hand."""
 
+import functools
 import io
 import math
 import os
@@ -49,6 +50,7 @@ def float_wav(samples, rate: int = 16000) -> bytes:
     return header + data
 
 
+@functools.lru_cache(maxsize=None)
 def voice(pitch: float, formants: tuple[float, ...], seconds: float = 3.0, seed: int = 0, rate: int = 16000):
     """A buzz with formants, syllables and some breath: no person's voice, but speech enough for a front-end."""
     noise = random.Random(seed)
