@@ -29,11 +29,13 @@ package final class Workspace: @unchecked Sendable {
 
   /// The smallest free buffer that is large enough, or the largest one, which will grow.
   private func take(bytes: Int) -> ActivationBuffer {
-    let fitting = free.indices.filter { free[$0].memoryBytes >= bytes }
-    let choice =
-      fitting.min { free[$0].memoryBytes < free[$1].memoryBytes }
-      ?? free.indices.max { free[$0].memoryBytes < free[$1].memoryBytes }
-    return choice.map { free.remove(at: $0) } ?? ActivationBuffer()
+    var choice: (index: Int, bytes: Int)?
+    for (index, buffer) in free.enumerated() {
+      let (candidate, current) = (buffer.memoryBytes, choice?.bytes ?? -1)
+      let isBetter = current < bytes ? candidate > current : (bytes..<current).contains(candidate)
+      if isBetter { choice = (index, candidate) }
+    }
+    return choice.map { free.remove(at: $0.index) } ?? ActivationBuffer()
   }
 }
 
