@@ -3,8 +3,8 @@ internal import VoiceNN
 
 /// As many workspaces as threads ran at once.
 final class WorkspacePool: Sendable {
-  /// What one very long utterance took is not kept: 64 MB hold a minute and a half of CAM++.
-  private static let bytesKept = 64 << 20
+  /// What a very long utterance took is given back: CAM++ needs 27 KB a frame, so this keeps what 45 s need.
+  private static let bytesKept = 128 << 20
 
   private let idle = Mutex<[Workspace]>([])
 
