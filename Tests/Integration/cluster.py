@@ -23,8 +23,8 @@ def generate_stubs(folder: pathlib.Path) -> None:
     protos = sorted(str(path.relative_to(ROOT / "Protos")) for path in (ROOT / "Protos").rglob("*.proto"))
     own = [path for path in protos if path.startswith(("voiceprint/", "grpc/", "google/rpc/"))]
     include = pathlib.Path(grpc_tools.__file__).parent / "_proto"
-    arguments = ["protoc", f"-I{ROOT / 'Protos'}", f"-I{include}", f"--python_out={folder}", f"--grpc_python_out={folder}"]
-    status = protoc.main(arguments + own)
+    includes = [f"-I{ROOT / 'Protos'}", f"-I{include}"]
+    status = protoc.main(["protoc", *includes, f"--python_out={folder}", f"--grpc_python_out={folder}", *own])
     if status != 0:
         raise RuntimeError(f"protoc failed with {status}")
     # The generated packages must not hide the installed `grpc` and `google` packages: extend those instead.

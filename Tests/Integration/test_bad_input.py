@@ -54,7 +54,8 @@ def test_a_bad_second_recording_is_named_and_nothing_is_enrolled(gateway, collec
     assert identify(gateway, collection, clip(ANN, 2)).gallery_size == 0
 
 
-@pytest.mark.parametrize("rate,channels,width", [(8000, 1, 2), (16000, 2, 2), (44100, 2, 3), (48000, 1, 4), (22050, 6, 2)])
+@pytest.mark.parametrize(
+    "rate,channels,width", [(8000, 1, 2), (16000, 2, 2), (44100, 2, 3), (48000, 1, 4), (22050, 6, 2)])
 def test_any_ordinary_format_is_taken(gateway, rate, channels, width):
     samples = voice(**ANN, seconds=2.0, rate=rate)
     answer = gateway.Embed(pb().EmbedRequest(audio=audio(wav(samples, rate, channels, width))), timeout=30)

@@ -84,19 +84,19 @@ def test_embedding_checks_what_it_is_given(embedding, gateway):
     answer = embedding.Embed(pb.EmbedRequest(epoch=ready[0], features=[good, good]), timeout=10)
     assert len(answer.embeddings) == 2 and answer.embeddings[0] == answer.embeddings[1]
     bad = [
-        (dict(epoch="", features=[good]), grpc.StatusCode.INVALID_ARGUMENT),
-        (dict(epoch="../../etc", features=[good]), grpc.StatusCode.INVALID_ARGUMENT),
-        (dict(epoch="Nothing-1", features=[good]), grpc.StatusCode.NOT_FOUND),
-        (dict(epoch=ready[0], features=[]), grpc.StatusCode.INVALID_ARGUMENT),
-        (dict(epoch=ready[0], features=[Matrix(frames=3, bins=80, values=[0.0] * 80)]), grpc.StatusCode.INVALID_ARGUMENT),
-        (dict(epoch=ready[0], features=[Matrix(frames=100, bins=40, values=[0.0] * 4000)]), grpc.StatusCode.INVALID_ARGUMENT),
-        (dict(epoch=ready[0], features=[Matrix(frames=1, bins=80, values=[float("nan")] * 80)]), grpc.StatusCode.INVALID_ARGUMENT),
-        (dict(epoch=ready[0], features=[Matrix(frames=4294967295, bins=4294967295)]), grpc.StatusCode.INVALID_ARGUMENT),
+        ("", [good], grpc.StatusCode.INVALID_ARGUMENT),
+        ("../../etc", [good], grpc.StatusCode.INVALID_ARGUMENT),
+        ("Nothing-1", [good], grpc.StatusCode.NOT_FOUND),
+        (ready[0], [], grpc.StatusCode.INVALID_ARGUMENT),
+        (ready[0], [Matrix(frames=3, bins=80, values=[0.0] * 80)], grpc.StatusCode.INVALID_ARGUMENT),
+        (ready[0], [Matrix(frames=100, bins=40, values=[0.0] * 4000)], grpc.StatusCode.INVALID_ARGUMENT),
+        (ready[0], [Matrix(frames=1, bins=80, values=[float("nan")] * 80)], grpc.StatusCode.INVALID_ARGUMENT),
+        (ready[0], [Matrix(frames=4294967295, bins=4294967295)], grpc.StatusCode.INVALID_ARGUMENT),
     ]
-    for fields, code in bad:
+    for epoch, features, code in bad:
         with pytest.raises(grpc.RpcError) as caught:
-            embedding.Embed(pb.EmbedRequest(**fields), timeout=10)
-        assert caught.value.code() == code, f"{fields.get('epoch')}: {caught.value.details()}"
+            embedding.Embed(pb.EmbedRequest(epoch=epoch, features=features), timeout=10)
+        assert caught.value.code() == code, f"{epoch}: {caught.value.details()}"
 
 
 def test_epochs_are_watched(embedding):

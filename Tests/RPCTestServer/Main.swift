@@ -3,8 +3,8 @@ import Glibc
 import VoiceMessages
 import VoiceRPC
 
-/// A server in a process of its own, for tests that kill or freeze it: it gives an empty answer to every call of `Embed`.
-/// Says "LISTENING port" and serves until SIGTERM.
+/// A server in a process of its own, for tests that kill or freeze it: it gives an empty answer to every call of
+/// `Embed`. Says "LISTENING port" and serves until SIGTERM.
 @main
 enum Main {
   static func main() async throws {

@@ -52,7 +52,9 @@ extension PostgresTests {
         try await PostgresMigrator([Self.first, broken], logger: logger).migrate(pool)
       }
       let tables = try await pool.perform { connection in
-        try connection.query("SELECT FROM pg_tables WHERE tablename IN ('things', 'others', 'voiceprint_migrations')").count
+        try connection.query(
+          "SELECT FROM pg_tables WHERE tablename IN ('things', 'others', 'voiceprint_migrations')"
+        ).count
       }
       #expect(tables == 0)
     }

@@ -73,7 +73,7 @@ struct FailoverTests {
     options.keepaliveTimeout = .milliseconds(200)
     let channel = try Channel("ipv4:127.0.0.1:\(server.port)", options: options)
     try await Self.embed(channel)
-    server.freeze()
+    try server.freeze()
     let error = await rpcError { try await Self.embed(channel) }
     #expect(error?.code == .unavailable)
     server.kill()

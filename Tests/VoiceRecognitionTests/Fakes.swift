@@ -6,7 +6,8 @@ struct EchoExtractor: FeatureExtracting {
     of audio: [Float], frontEnd: FrontEnd, field: String
   ) async throws -> (FeatureMatrix, AudioReport) {
     if audio.isEmpty { throw RecognitionError.invalid(field, "is empty") }
-    return (FeatureMatrix(values: audio, frames: 1, bins: audio.count), AudioReport(durationSeconds: Double(audio.count)))
+    let report = AudioReport(durationSeconds: Double(audio.count))
+    return (FeatureMatrix(values: audio, frames: 1, bins: audio.count), report)
   }
 }
 

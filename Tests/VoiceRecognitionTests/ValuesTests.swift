@@ -4,7 +4,9 @@ import VoiceRecognition
 
 @Suite("Names from outside")
 struct NamesTests {
-  @Test("Any script is taken as it is", arguments: ["ann", "Анна", "张三", "../x", "'; DROP TABLE speakers; --", "a b", "🙂"])
+  @Test(
+    "Any script is taken as it is",
+    arguments: ["ann", "Анна", "张三", "../x", "'; DROP TABLE speakers; --", "a b", "🙂"])
   func taken(_ name: String) throws {
     #expect(try SpeakerID(name).value == name)
     #expect(try CollectionName(name).value == name)

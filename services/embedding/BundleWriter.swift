@@ -19,7 +19,8 @@ final class BundleWriter: Sendable {
   init(manifest: EpochManifest, folder: URL) throws {
     self.manifest = manifest
     self.folder = folder
-    partial = folder.deletingLastPathComponent().appending(path: ".partial-\(UUID().uuidString)", directoryHint: .isDirectory)
+    partial = folder.deletingLastPathComponent().appending(
+      path: ".partial-\(UUID().uuidString)", directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: true)
     try manifest.json().write(to: partial.appending(path: EpochBundle.manifestName))
   }

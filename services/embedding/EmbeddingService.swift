@@ -30,7 +30,8 @@ struct EmbeddingService: RPCService {
   private func embed(_ request: EmbeddingV1.EmbedRequest) async throws -> EmbeddingV1.EmbedResponse {
     let epoch = try EpochName(request.epoch)
     guard (1...Self.maximumUtterances).contains(request.features.count) else {
-      throw RecognitionError.invalid("features", "\(request.features.count) given, 1 to \(Self.maximumUtterances) are taken")
+      throw RecognitionError.invalid(
+        "features", "\(request.features.count) given, 1 to \(Self.maximumUtterances) are taken")
     }
     var utterances: [FeatureMatrix] = []
     for (index, message) in request.features.enumerated() {

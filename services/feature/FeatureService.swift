@@ -28,7 +28,8 @@ struct FeatureService: RPCService {
     _ audio: TypesV1.Audio?, _ frontEnd: FrontEnd, field: String
   ) async throws -> FeatureV1.ExtractResponse {
     guard let audio, audio.content.count > 0 else {
-      throw RecognitionError.invalid("\(field).content", "is missing: send the bytes of an audio file", reason: "AUDIO_EMPTY")
+      throw RecognitionError.invalid(
+        "\(field).content", "is missing: send the bytes of an audio file", reason: "AUDIO_EMPTY")
     }
     let encoding = try AudioEncoding(audio, field: field)
     return try await pool.compute { _ in
@@ -89,10 +90,12 @@ struct FeatureService: RPCService {
         throw RecognitionError.invalid("payload", "after the config only audio chunks may follow")
       }
       guard chunk.count <= Self.maximumChunkBytes else {
-        throw RecognitionError.invalid("audio_chunk", "\(chunk.count) bytes, at most \(Self.maximumChunkBytes) are taken")
+        throw RecognitionError.invalid(
+          "audio_chunk", "\(chunk.count) bytes, at most \(Self.maximumChunkBytes) are taken")
       }
       guard content.count + chunk.count <= limits.maxBytes else {
-        throw RecognitionError.invalid("audio_chunk", "the audio exceeds \(limits.maxBytes) bytes", reason: "AUDIO_TOO_LARGE")
+        throw RecognitionError.invalid(
+          "audio_chunk", "the audio exceeds \(limits.maxBytes) bytes", reason: "AUDIO_TOO_LARGE")
       }
       chunk.withUnsafeBytes { content.append(contentsOf: $0) }
     }

@@ -2,8 +2,11 @@
 package struct TrialList: Sendable {
   /// Two clips, by their places in `clips`, and whether one person speaks in both.
   package struct Pair: Sendable, Hashable {
+    /// Place of the clip that stands for the person.
     package var enrol: Int
+    /// Place of the clip that is compared with it.
     package var test: Int
+    /// Whether one person speaks in both.
     package var isTarget: Bool
   }
 

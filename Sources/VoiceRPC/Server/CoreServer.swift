@@ -59,6 +59,7 @@ final class CoreServer: @unchecked Sendable {
     grpc_completion_queue_destroy(queue)
   }
 
+  // Unchecked as its superclass is; it holds a promise, which is made for several threads.
   private final class Signal: CompletionTag, @unchecked Sendable {
     private let promise: Promise<Void>
 

@@ -21,7 +21,9 @@ package protocol SpeakerRegistry: Sendable {
   /// Deletes a person; gives the number of utterances that went too. Throws `notFound`.
   func deleteSpeaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Int
   /// Deletes one utterance; nil when it was the last and the person went with it. Throws `notFound`.
-  func deleteUtterance(_ utterance: String, of speaker: SpeakerID, in collection: CollectionName) async throws -> Speaker?
+  func deleteUtterance(
+    _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
+  ) async throws -> Speaker?
 
   /// The nearest people, best first, and how many were compared.
   /// Throws `notFound` for the collection, `failedPrecondition` for another epoch.

@@ -19,7 +19,8 @@ extension EpochManifest {
       throw .invalid("manifest_json", "is not the manifest of an epoch: \(error)", reason: "BAD_MANIFEST")
     }
     guard formatVersion == 1 else {
-      throw .invalid("manifest_json", "has format version \(formatVersion), this program reads 1", reason: "BAD_MANIFEST")
+      throw .invalid(
+        "manifest_json", "has format version \(formatVersion), this program reads 1", reason: "BAD_MANIFEST")
     }
     let expected = try sealed()
     guard fingerprint == expected.fingerprint, name == expected.name else {
@@ -34,7 +35,8 @@ extension EpochManifest {
       }
     }
     guard files.count == Self.fileNames.count, Set(files.map(\.name)).count == files.count else {
-      throw .invalid("manifest_json.files", "must be \(Self.fileNames.joined(separator: " and "))", reason: "BAD_MANIFEST")
+      throw .invalid(
+        "manifest_json.files", "must be \(Self.fileNames.joined(separator: " and "))", reason: "BAD_MANIFEST")
     }
   }
 

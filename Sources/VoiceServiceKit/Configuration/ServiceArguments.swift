@@ -20,6 +20,7 @@ package struct ServiceArguments: ParsableArguments {
   package var checksConfiguration = false
 
   /// The command line without arguments.
+  /// Arguments that the command line fills in.
   package init() {}
 
   /// Reads the configuration with the settings and the environment (`VOICEPRINT_<SERVICE>_<KEY>`) before it.

@@ -1,4 +1,4 @@
-import CVoiceKernels
+internal import CVoiceKernels
 
 /// Owns zeroed floats, aligned to a cache line, on huge pages when they take more than 1 MB.
 package final class AlignedFloats {

@@ -1,4 +1,4 @@
-import CVoiceKernels
+internal import CVoiceKernels
 
 /// A pair of a vertical (frequency) and a horizontal (time) measure of a convolution.
 package struct Extent: Sendable, Equatable {

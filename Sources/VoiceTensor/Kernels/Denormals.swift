@@ -1,4 +1,4 @@
-import CVoiceKernels
+internal import CVoiceKernels
 
 /// Runs `body` on this thread with denormal floats read and written as zero, and restores the thread's mode.
 ///

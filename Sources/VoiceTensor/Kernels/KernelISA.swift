@@ -1,4 +1,4 @@
-import CVoiceKernels
+internal import CVoiceKernels
 
 /// An instruction set that the kernels are compiled for; results agree between sets up to rounding.
 package enum KernelISA: String, Sendable, CaseIterable {

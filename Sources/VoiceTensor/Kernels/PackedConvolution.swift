@@ -1,4 +1,4 @@
-import CVoiceKernels
+internal import CVoiceKernels
 
 /// A convolution with its weights packed for one instruction set and its constants in place: what a layer becomes when
 /// a network is loaded.
@@ -7,8 +7,7 @@ import CVoiceKernels
 ///
 /// Activations are channels-last and read in place (implicit GEMM, no im2col). Groups are several convolutions on
 /// views at channel offsets.
-// Unchecked: owns raw memory that nothing writes after `init`.
-package final class PackedConvolution: @unchecked Sendable {
+package final class PackedConvolution: @unchecked Sendable {  // owns raw memory that nothing writes after `init`
   /// How the sums are computed.
   package enum Algorithm: Sendable, Equatable {
     /// Every product of the definition.

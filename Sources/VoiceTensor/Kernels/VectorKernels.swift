@@ -1,4 +1,4 @@
-import CVoiceKernels
+internal import CVoiceKernels
 
 /// Everything of inference that is not a convolution, on raw memory.
 ///

@@ -31,7 +31,8 @@ extension Rule {
   ) { line, _, _ in
     for word in ["TODO", "FIXME", "XXX", "HACK"] where containsWord(word, in: line) { return "says \(word)" }
     let lowercased = line.lowercased()
-    for phrase in ["to be written", "not yet implemented", "placeholder", "for now,"] where lowercased.contains(phrase) {
+    let unfinished = ["to be written", "not yet implemented", "placeholder", "for now,"]
+    for phrase in unfinished where lowercased.contains(phrase) {
       return "says '\(phrase)'"
     }
     return nil

@@ -34,7 +34,17 @@ final class ServerProcess: @unchecked Sendable {
   func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
   /// SIGSTOP.
-  func freeze() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+  ///
+  /// Returns when it has stopped: the signal is sent at once, but a thread of it may run on for a moment.
+  func freeze() throws {
+    Foundation.kill(process.processIdentifier, SIGSTOP)
+    let stat = "/proc/\(process.processIdentifier)/stat"
+    var state: Substring = ""
+    while state != "T" {
+      let fields = try String(contentsOfFile: stat, encoding: .utf8).split(separator: ")")
+      state = fields.last?.split(separator: " ").first ?? ""
+    }
+  }
 
   /// SIGTERM.
   func terminate() { process.terminate() }

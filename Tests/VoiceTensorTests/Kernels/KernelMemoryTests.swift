@@ -33,7 +33,9 @@ import Testing
     #expect(pitch >= channels && (channels < 64 || pitch % 32 == 16))
   }
 
-  @Test("Scratch stops growing after the largest convolution", arguments: [PackedConvolution.Algorithm.direct, .winograd])
+  @Test(
+    "Scratch stops growing after the largest convolution",
+    arguments: [PackedConvolution.Algorithm.direct, .winograd])
   func scratchStopsGrowing(algorithm: PackedConvolution.Algorithm) {
     let shape = ConvolutionShape(inputChannels: 16, outputChannels: 16, kernelWidth: 3, padding: 1)
     let convolution = [Float](repeating: 1, count: shape.weightCount).withUnsafeBufferPointer {

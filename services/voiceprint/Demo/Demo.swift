@@ -30,7 +30,8 @@ struct Demo: AsyncParsableCommand {
       let isEnrolled = voice.id != DemoVoice.stranger.id
       let count = isEnrolled ? Self.enrolledCount : 0
       let recordings = try DemoRecording.choose(count + Self.probeCount, of: voice, in: sounds)
-      return Person(voice: voice, enrolment: Array(recordings.prefix(count)), probes: Array(recordings.dropFirst(count)))
+      return Person(
+        voice: voice, enrolment: Array(recordings.prefix(count)), probes: Array(recordings.dropFirst(count)))
     }
     let client = try options.client()
     try await makeCollection(client)

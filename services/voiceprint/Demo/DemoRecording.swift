@@ -17,7 +17,8 @@ struct DemoRecording: Sendable {
   /// The recording on the wire: samples without a header.
   var audio: TypesV1.Audio {
     .with {
-      $0.content = Bytes(samples.flatMap { sample in withUnsafeBytes(of: sample.bitPattern.littleEndian) { Array($0) } })
+      $0.content = Bytes(
+        samples.flatMap { sample in withUnsafeBytes(of: sample.bitPattern.littleEndian) { Array($0) } })
       $0.encoding = .pcmF32le
       $0.sampleRateHz = UInt32(sampleRate)
       $0.channels = 1
