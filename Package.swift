@@ -136,7 +136,7 @@ let testTargets: [Target] = [
   tests("VoiceMessagesTests", ["VoiceMessages", "VoiceCluster", "protoc-gen-voice"]),
   tests("VoicePostgresTests", ["VoicePostgres", "VoiceConcurrency", "VoiceCluster", logging]),
   tests("VoiceTensorTests", ["VoiceTensor"]),
-  tests("VoiceAudioTests", ["VoiceAudio"]),
+  tests("VoiceAudioTests", ["VoiceAudio", "CSndfile", "CVoiceDSP"]),
   // A server in a process of its own, which the tests kill and freeze.
   .executableTarget(
     name: "rpc-test-server", dependencies: ["VoiceRPC", "VoiceMessages"], path: "Tests/RPCTestServer", swiftSettings: strict),
