@@ -18,7 +18,7 @@ package struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
     case badSampleRate
     /// Nothing but digital silence.
     case silent
-    /// A sample is NaN or infinite.
+    /// A sample is NaN, infinite, or too large to compute with.
     case notFinite
     /// An argument of an operation or front-end is wrong.
     case badArgument

@@ -1,14 +1,6 @@
 import Testing
 import VoiceAudio
 
-/// A tone with syllables: half a second of it is loud enough and long enough.
-func tone(_ hertz: Double = 220, seconds: Double = 1, rate: Int = 16_000, level: Float = 0.3) -> [Float] {
-  (0..<Int(seconds * Double(rate))).map { index in
-    let time = Double(index) / Double(rate)
-    return level * Float(sine(2 * .pi * hertz * time) * (0.6 + 0.4 * sine(2 * .pi * 3 * time)))
-  }
-}
-
 @Suite("Decoding")
 struct DecoderTests {
   private func decode(_ bytes: [UInt8], _ encoding: AudioEncoding = .container) throws -> DecodedAudio {

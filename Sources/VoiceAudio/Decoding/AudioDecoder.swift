@@ -6,8 +6,8 @@ package enum AudioDecoder {
 
   /// Decodes audio within limits; channels become their mean, integers are scaled to [-1, 1].
   ///
-  /// A file that was cut short gives what is there. Throws `AudioError`: `empty`, `notAudio`, `tooLarge`, `tooLong` (before
-  /// memory is taken for it), `tooShort`, `badChannels`, `badSampleRate`, `notFinite`, `silent`.
+  /// A file that was cut short gives what is there. Throws `AudioError`: `empty`, `notAudio`, `tooLarge`, `tooLong`
+  /// (before memory is taken for it), `tooShort`, `badChannels`, `badSampleRate`, `notFinite`, `silent`.
   package static func decode(
     _ bytes: UnsafeRawBufferPointer, encoding: AudioEncoding = .container, limits: AudioLimits = .init()
   ) throws(AudioError) -> DecodedAudio {
@@ -35,12 +35,12 @@ package enum AudioDecoder {
     _ bytes: UnsafeRawBufferPointer, _ limits: AudioLimits
   ) throws(AudioError) -> DecodedAudio {
     let file = try SoundFile(bytes)
-    try checkHeader(frames: file.frames, rate: file.sampleRate, channels: file.channels, limits)
+    try checkHeader(frames: file.frames ?? 0, rate: file.sampleRate, channels: file.channels, limits)
     let channels = file.channels
     var samples: [Float] = []
     // Compressed formats may announce too few frames or none: the limit holds for what really comes.
     let most = Int(limits.maxSeconds * Double(file.sampleRate))
-    samples.reserveCapacity(min(max(file.frames, 0), most, reservedFrames))
+    samples.reserveCapacity(min(max(file.frames ?? 0, 0), most, reservedFrames))
     var block = [Float](repeating: 0, count: blockFrames * channels)
     while true {
       let count = block.withUnsafeMutableBufferPointer { file.read(into: $0) }

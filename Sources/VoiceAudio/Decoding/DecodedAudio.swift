@@ -1,5 +1,8 @@
 /// Decoded audio: one channel of samples in [-1, 1], and what it was before.
 package struct DecodedAudio: Sendable {
+  /// Larger ones, far out of [-1, 1], could not be squared and summed in float32.
+  private static let largestSample: Float = 1e9
+
   /// The samples, `[frames]`, the mean of the channels.
   package var samples: [Float]
   /// Samples a second, Hz.
@@ -22,8 +25,9 @@ package struct DecodedAudio: Sendable {
     guard let first = samples.first else { throw AudioError(.empty, "the audio holds no samples") }
     try limits.check(sampleRate: sampleRate)
     guard duration <= limits.maxSeconds else { throw limits.tooLong }
-    guard samples.allSatisfy(\.isFinite) else {
-      throw AudioError(.notFinite, "a sample is NaN or infinite: the file is damaged")
+    guard samples.allSatisfy({ abs($0) <= Self.largestSample }) else {
+      throw AudioError(
+        .notFinite, "a sample is NaN, infinite or beyond ±\(Self.largestSample): the file is damaged")
     }
     guard duration >= limits.minSeconds else {
       throw AudioError(.tooShort, "\(duration) s long, at least \(limits.minSeconds) s are needed: record more")

@@ -3,7 +3,8 @@ internal import Glibc
 
 /// A sound file in memory, read by libsndfile through virtual I/O.
 final class SoundFile {
-  let frames: Int
+  /// How many frames the header announces; nil when it does not know, as in a compressed file that was cut.
+  let frames: Int?
   let channels: Int
   let sampleRate: Int
   private let handle: OpaquePointer
@@ -21,7 +22,7 @@ final class SoundFile {
       throw AudioError(.notAudio, "no audio file that can be read (\(reason)): send WAV, FLAC, OGG, MP3 or AIFF")
     }
     self.handle = handle
-    frames = Int(info.frames)
+    frames = info.frames == .max ? nil : Int(info.frames)
     channels = Int(info.channels)
     sampleRate = Int(info.samplerate)
   }

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Gaussian noise that hides digital silence, as Kaldi adds it; drawn anew for each utterance from the same seed, so that
-/// the features of an utterance do not differ from call to call.
+/// Gaussian noise that hides digital silence, as Kaldi adds it; drawn anew for each utterance from the same seed, so
+/// that the features of an utterance do not differ from call to call.
 struct DitherNoise {
   private let level: Float
   private var state: UInt64 = 0

@@ -27,7 +27,8 @@ package struct Features: Sendable, Hashable {
     return result
   }
 
-  /// The same features with zeros from frame round(ratio · frames) on, halves to even (mvector's mask of a padded clip).
+  /// The same features with zeros from frame round(ratio · frames) on, halves to even (mvector's mask of a padded
+  /// clip).
   package func masked(lengthRatio ratio: Double) -> Features {
     let kept = min(frames, max(0, Int((ratio * Double(frames)).rounded(.toNearestOrEven))))
     var result = self

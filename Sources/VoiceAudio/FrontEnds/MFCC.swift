@@ -1,8 +1,8 @@
 internal import CVoiceDSP
 internal import Glibc
 
-/// Mel-frequency cepstral coefficients (torchaudio.transforms.MFCC): mel spectrum → 10 log10(max(·, 1e-10)), no less than
-/// 80 dB below the utterance's maximum → cosine transform (DCT-II) of each frame.
+/// Mel-frequency cepstral coefficients (torchaudio.transforms.MFCC): mel spectrum → 10 log10(max(·, 1e-10)), no less
+/// than 80 dB below the utterance's maximum → cosine transform (DCT-II) of each frame.
 package final class MFCC: AcousticFrontEnd {
   private static let topDB: Float = 80
   private static let logOffset: Float = 1e-6

@@ -23,8 +23,8 @@ struct MelFilters: Sendable {
     }
   }
 
-  /// torchaudio's filters: triangles in Hz between points spaced evenly on a mel scale. Those above the Nyquist frequency
-  /// are empty.
+  /// torchaudio's filters: triangles in Hz between points spaced evenly on a mel scale. Those above the Nyquist
+  /// frequency are empty.
   init(torchaudio options: MelSpectrogramOptions) {
     let scale = options.melScale
     let (low, high) = (scale.mel(options.fMin), scale.mel(options.highest))

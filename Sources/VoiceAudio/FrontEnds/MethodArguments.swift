@@ -37,7 +37,10 @@ struct MethodArguments {
   }
 
   /// Whether an argument is there and means true.
-  func isTrue(_ name: String) -> Bool { values[name].flatMap(Self.truth) == true }
+  mutating func isTrue(_ name: String) -> Bool {
+    known.insert(name)
+    return values[name].flatMap(Self.truth) == true
+  }
 
   /// One of a set of words, which may contain `null` and `false`.
   mutating func word<Word: RawRepresentable<String> & CaseIterable & Sendable>(

@@ -1,8 +1,8 @@
 internal import CVoiceDSP
 internal import Glibc
 
-/// Short-time spectrum (torchaudio.transforms.Spectrogram): frames centred on multiples of the hop → periodic Hann window →
-/// |FFT|^power. No logarithm.
+/// Short-time spectrum (torchaudio.transforms.Spectrogram): frames centred on multiples of the hop → periodic Hann
+/// window → |FFT|^power. No logarithm.
 package final class Spectrogram: AcousticFrontEnd {
   /// What it computes.
   package let options: SpectrogramOptions

@@ -8,8 +8,8 @@ package enum NoiseMixing {
     case part
   }
 
-  /// Samples with noise at a signal-to-noise ratio in dB, from sample `offset` of the noise on; noise that ends too early
-  /// begins again. The gain is min(level of the samples - level of the noise - ratio, 300) dB.
+  /// Samples with noise at a signal-to-noise ratio in dB, from sample `offset` of the noise on; noise that ends too
+  /// early begins again. The gain is min(level of the samples - level of the noise - ratio, 300) dB.
   package static func add(
     _ noise: [Float], to samples: [Float], snrDB snr: Double, offset: Int = 0, levelOf reference: Reference = .whole
   ) -> [Float] {

@@ -2,11 +2,11 @@ internal import CVoiceDSP
 
 /// Band-limited change of the sample rate, with resampy's "kaiser_best" filter (J. O. Smith, Digital Audio Resampling).
 ///
-/// With rates p:q in lowest terms the filter's phase repeats after p outputs: the weights of a phase are made once, and an
-/// output sample is one dot product.
+/// With rates p:q in lowest terms the filter's phase repeats after p outputs: the weights of a phase are made once,
+/// and an output sample is one dot product.
 package final class Resampler: Sendable {
-  /// Most weights that are kept; rates with more phases have them made anew for each clip, so that a stranger's odd sample
-  /// rate takes no memory.
+  /// Most weights that are kept; rates with more phases have them made anew for each clip, so that a stranger's odd
+  /// sample rate takes no memory.
   private static let keptWeights = 1 << 18
   /// Inputs that a block of periods spans: it stays in the cache while all phases go over it.
   private static let blockInputs = 1 << 15

@@ -2,8 +2,8 @@ internal import CVoiceDSP
 
 /// The sound of a room (mvector 1.1).
 package enum Reverberation {
-  /// Samples convolved with a room's impulse response at the same rate: the response, cut to the samples' length, has an
-  /// energy of 1; the result is divided by its largest absolute value + 1e-6 and cut to the samples' length.
+  /// Samples convolved with a room's impulse response at the same rate: the response, cut to the samples' length, has
+  /// an energy of 1; the result is divided by its largest absolute value + 1e-6 and cut to the samples' length.
   ///
   /// Throws `badArgument` for a response without energy.
   package static func apply(impulseResponse: [Float], to samples: [Float]) throws(AudioError) -> [Float] {

@@ -1,7 +1,7 @@
 /// Change of speed, and with it of pitch.
 package enum SpeedChange {
-  /// Samples played `rate` times as fast: int(n / rate) of them at positions evenly from 0 to n, between neighbours linearly;
-  /// positions beyond the last sample are the last sample (mvector, np.interp).
+  /// Samples played `rate` times as fast: int(n / rate) of them at positions evenly from 0 to n, between neighbours
+  /// linearly; positions beyond the last sample are the last sample (mvector, np.interp).
   package static func apply(rate: Double, to samples: [Float]) throws(AudioError) -> [Float] {
     guard rate > 0, rate.isFinite else { throw AudioError(.badArgument, "a speed of \(rate): must be positive") }
     let count = Int(Double(samples.count) / rate)

@@ -24,7 +24,8 @@ package enum VoiceActivity {
     return intervals.filter { !$0.isEmpty }
   }
 
-  /// The speech alone: the intervals joined by a cross-fade where they fit best; the samples themselves if there are none.
+  /// The speech alone: the intervals joined by a cross-fade where they fit best; the samples themselves if there are
+  /// none.
   package static func trim(_ samples: [Float], topDB: Double = 20, overlap: Int = 200) -> [Float] {
     let merged = glued(intervals(samples, topDB: topDB), minimum: 2 * overlap)
     guard let first = merged.first else { return samples }
