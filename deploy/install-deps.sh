@@ -15,7 +15,7 @@ demo=(
   asterisk-core-sounds-ru-wav asterisk-prompt-it-menardi-wav
 )
 # A Python client for the integration tests, and the generators that the committed code is compared with.
-test=(python3 python3-pip python3-venv protobuf-compiler protobuf-c-compiler procps)
+test=(python3 python3-pip python3-venv protobuf-compiler protobuf-c-compiler libprotobuf-dev openssl procps)
 
 packages=("${build[@]}")
 for group in "$@"; do
