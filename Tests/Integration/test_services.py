@@ -1,8 +1,11 @@
 """The services behind the gateway, spoken to directly as another service would."""
 
+import subprocess
+
 import grpc
 import pytest
 
+from cluster import BIN
 from test_recognition import ANN, BOB, audio, clip
 from voices import voice, wav
 
@@ -106,3 +109,43 @@ def test_epochs_are_watched(embedding):
     first = next(iter(stream))
     assert any(epoch.state == pb.LoadedEpoch.STATE_READY and epoch.memory_bytes > 20_000_000 for epoch in first.epochs)
     stream.cancel()
+
+
+@pytest.fixture
+def small_replica(cluster, tmp_path):
+    """An embedding replica with one thread and one place in its queue."""
+    process = subprocess.Popen(
+        [BIN / "voiceprint-embedding", "--set", "compute.threads=1", "--set", "compute.queue=1",
+         "--set", f"upstreams.registry=ipv4:{cluster.address('registry')}", "--set", f"cache={tmp_path}"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    port = process.stdout.readline().removeprefix("LISTENING ").strip()
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield channel
+    process.terminate()
+    assert process.wait(30) == 0
+
+
+def test_an_overloaded_replica_sheds_and_says_when_to_come_back(cluster, embedding, small_replica):
+    from google.rpc import error_details_pb2, status_pb2
+    from voiceprint.embedding.v1 import embedding_service_pb2 as pb
+    from voiceprint.embedding.v1 import embedding_service_pb2_grpc
+    from voiceprint.types.v1 import features_pb2
+
+    epoch = embedding.ListEpochs(pb.ListEpochsRequest(), timeout=10).epochs[0].epoch
+    matrix = features_pb2.FeatureMatrix(frames=1500, bins=80, values=[0.1 * (i % 7) for i in range(120_000)])
+    request = pb.EmbedRequest(epoch=epoch, features=[matrix])
+    stub = embedding_service_pb2_grpc.EmbeddingServiceStub(small_replica)
+    alone = stub.Embed(request, timeout=60).embeddings[0]
+    errors, answers = [], []
+    for call in [stub.Embed.future(request, timeout=60) for _ in range(24)]:
+        try:
+            answers.append(call.result().embeddings[0])
+        except grpc.RpcError as error:
+            errors.append(error)
+    assert answers and all(answer == alone for answer in answers)
+    assert errors and {error.code() for error in errors} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
+    trailers = dict(errors[0].trailing_metadata())
+    status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
+    retry = error_details_pb2.RetryInfo()
+    assert any(detail.Unpack(retry) for detail in status.details)
+    assert retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9 > 0
