@@ -21,6 +21,7 @@ package final class Fbank: AcousticFrontEnd {
     spectra = FrameSpectra(length: options.windowSize, shift: options.windowShift, size: options.paddedWindowSize)
   }
 
+  /// Bins of a frame.
   package var bins: Int { options.numMelBins + (options.useEnergy ? 1 : 0) }
 
   /// 1 + (n - length) / shift, or, without snipped edges, (n + shift / 2) / shift.
@@ -31,6 +32,7 @@ package final class Fbank: AcousticFrontEnd {
     return (sampleCount + shift / 2) / shift
   }
 
+  /// Features of samples in [-1, 1]. Throws `tooShort` when they do not fill a frame.
   package func compute(_ samples: [Float]) throws(AudioError) -> Features {
     let frames = try framesOrError(of: samples.count)
     let input = options.snipEdges ? samples : mirrored(samples, frames)

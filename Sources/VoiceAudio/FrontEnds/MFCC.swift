@@ -26,10 +26,16 @@ package final class MFCC: AcousticFrontEnd {
     }
   }
 
+  /// Bins of a frame.
   package var bins: Int { options.nMFCC }
 
+  /// The mel spectrum is wider than what becomes of it.
+  package var widestRow: Int { options.mel.nMels }
+
+  /// As many as the spectrogram has.
   package func frames(of sampleCount: Int) -> Int { mel.frames(of: sampleCount) }
 
+  /// Features of samples in [-1, 1]. Throws `tooShort` when they do not fill a frame.
   package func compute(_ samples: [Float]) throws(AudioError) -> Features {
     var features = try mel.compute(samples)
     if options.logMels {

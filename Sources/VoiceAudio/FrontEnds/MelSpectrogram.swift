@@ -13,10 +13,13 @@ package final class MelSpectrogram: AcousticFrontEnd {
     spectrogram = try Spectrogram(options.spectrogram)
   }
 
+  /// Bins of a frame.
   package var bins: Int { options.nMels }
 
+  /// As many as the spectrogram has.
   package func frames(of sampleCount: Int) -> Int { spectrogram.frames(of: sampleCount) }
 
+  /// Features of samples in [-1, 1]. Throws `tooShort` when they do not fill a frame.
   package func compute(_ samples: [Float]) throws(AudioError) -> Features {
     try spectrogram.compute(samples, rows: bins) { block in filters.apply(block.power, into: block.output) }
   }

@@ -27,6 +27,7 @@ package final class Spectrogram: AcousticFrontEnd {
     spectra = FrameSpectra(length: options.nFFT, shift: options.hopLength, size: options.nFFT)
   }
 
+  /// Bins of a frame.
   package var bins: Int { spectra.bins }
 
   /// 1 + n / hop when centred, 1 + (n - n_fft) / hop when not; none where a clip is too short to be mirrored.
@@ -43,6 +44,7 @@ package final class Spectrogram: AcousticFrontEnd {
     return count < needed ? 0 : 1 + (count + 2 * (options.nFFT / 2) - options.nFFT) / options.hopLength
   }
 
+  /// Features of samples in [-1, 1]. Throws `tooShort` when they do not fill a frame.
   package func compute(_ samples: [Float]) throws(AudioError) -> Features {
     try compute(samples, rows: bins) { block in
       block.output.update(from: block.power, count: bins * FrameBlock.lanes)

@@ -61,7 +61,7 @@ package final class FeatureExtractor: Sendable {
     if let headSeconds {
       samples = Cutting.crop(samples, seconds: headSeconds, sampleRate: configuration.sampleRate)
     }
-    guard frontEnd.frames(of: samples.count) <= limits.maxFeatureValues / bins else {
+    guard frontEnd.frames(of: samples.count) <= limits.maxFeatureValues / frontEnd.widestRow else {
       throw AudioError(
         .tooLong, "\(audio.duration) s give more than \(limits.maxFeatureValues) values: send a part of it")
     }
