@@ -28,7 +28,7 @@ struct Embedding: AsyncParsableCommand {
     // Nobody is sent here before the epochs in use are loaded.
     health.set(.notServing, for: "")
     health.set(.notServing, for: EmbeddingV1.EmbeddingService.name)
-    try await ServiceHost(name: "embedding", settings: configuration.settings, log: log).run(
+    try await ServiceHost(settings: configuration.settings, log: log).run(
       services: [EmbeddingService(store: store, pool: pool)], health: health
     ) {
       await follower.run {

@@ -19,7 +19,7 @@ struct Feature: AsyncParsableCommand {
     let pool = ComputePool(name: "feature", threads: configuration.threads, queueLimit: configuration.queue)
     let service = FeatureService(
       extractors: ExtractorCache(limits: configuration.limits), pool: pool, limits: configuration.limits)
-    try await ServiceHost(name: "feature", settings: configuration.settings, log: log).run(services: [service])
+    try await ServiceHost(settings: configuration.settings, log: log).run(services: [service])
     await pool.shutDown()
   }
 }

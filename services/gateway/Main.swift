@@ -24,7 +24,7 @@ struct Gateway: AsyncParsableCommand {
       extractor: FeatureClient(upstream: try upstream("feature", configuration.feature)),
       networks: EmbeddingClient(upstream: try upstream("embedding", configuration.embedding)),
       registry: registry, catalogue: EpochClient(upstream: try upstream("registry", configuration.registry)))
-    try await ServiceHost(name: "gateway", settings: configuration.settings, log: log)
+    try await ServiceHost(settings: configuration.settings, log: log)
       .run(services: [GatewayService(recogniser: recogniser, registry: registry)])
   }
 }

@@ -32,7 +32,7 @@ struct Registry: AsyncParsableCommand {
     ]
     let health = HealthService()
     Self.tell(health, storage)
-    try await ServiceHost(name: "registry", settings: configuration.settings, log: log).run(
+    try await ServiceHost(settings: configuration.settings, log: log).run(
       services: services, health: health
     ) {
       await withDiscardingTaskGroup { group in

@@ -6,22 +6,24 @@ package import VoiceRPC
 
 /// Runs a service: its server with health and reflection, its background work, and a gentle end on SIGTERM or SIGINT.
 package struct ServiceHost: Sendable {
-  private let name: String
   private let settings: ServiceSettings
   private let log: Logger
 
-  /// A host for the service of that name.
-  package init(name: String, settings: ServiceSettings, log: Logger) {
-    self.name = name
+  /// A host for a service of these settings.
+  package init(settings: ServiceSettings, log: Logger) {
     self.settings = settings
     self.log = log
   }
 
-  /// The logger of a service's process; its level and format are settings.
+  /// Makes all loggers of this process, those of libraries too, write lines of the service at the level and in the format
+  /// of its settings, and gives one. Once a process.
   package static func makeLog(service: String, _ settings: ServiceSettings) -> Logger {
-    Logger(label: service) { _ in
-      LineLogHandler(service: service, level: settings.logLevel, format: settings.logFormat)
+    LoggingSystem.bootstrap { label in
+      var handler = LineLogHandler(service: service, level: settings.logLevel, format: settings.logFormat)
+      if label != service { handler.metadata["logger"] = "\(label)" }
+      return handler
     }
+    return Logger(label: service)
   }
 
   /// Serves until a signal ends it, prints `LISTENING <port>` on standard output when calls are taken, and returns when
@@ -45,7 +47,7 @@ package struct ServiceHost: Sendable {
         .init(
           service: BackgroundService(work: background, log: log), successTerminationBehavior: .ignore,
           failureTerminationBehavior: .gracefullyShutdownGroup),
-        .init(service: ServerService(name: name, server: server, settings: settings.server, log: log)),
+        .init(service: ServerService(server: server, settings: settings.server, log: log)),
       ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     // The server bounds its own end; what is still busy after that is cancelled.
     configuration.maximumGracefulShutdownDuration =
@@ -56,7 +58,6 @@ package struct ServiceHost: Sendable {
 
 /// The server as the lifecycle sees it.
 private struct ServerService: Service {
-  let name: String
   let server: Server
   let settings: ServerOptions
   let log: Logger
@@ -69,7 +70,7 @@ private struct ServerService: Service {
     }
     let line = Array("LISTENING \(port)\n".utf8)
     _ = write(STDOUT_FILENO, line, line.count)
-    log.notice("\(name) listens", metadata: ["port": "\(port)"])
+    log.notice("listening", metadata: ["port": "\(port)"])
     try await withGracefulShutdownHandler {
       try await server.run()
     } onGracefulShutdown: {
