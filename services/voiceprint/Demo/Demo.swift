@@ -23,15 +23,21 @@ struct Demo: AsyncParsableCommand {
     let voice: DemoVoice
     let enrolment: [DemoRecording]
     let probes: [DemoRecording]
+
+    /// Enrols `count` of the recordings, spread over all of them as the others are, and holds those out.
+    init(_ voice: DemoVoice, _ recordings: [DemoRecording], enrolling count: Int) {
+      let chosen = Set((0..<count).map { $0 * recordings.count / count })
+      self.voice = voice
+      enrolment = recordings.indices.filter { chosen.contains($0) }.map { recordings[$0] }
+      probes = recordings.indices.filter { !chosen.contains($0) }.map { recordings[$0] }
+    }
   }
 
   func run() async throws {
     let people = try (DemoVoice.enrolled + [.stranger]).map { voice in
-      let isEnrolled = voice.id != DemoVoice.stranger.id
-      let count = isEnrolled ? Self.enrolledCount : 0
+      let count = voice.id == DemoVoice.stranger.id ? 0 : Self.enrolledCount
       let recordings = try DemoRecording.choose(count + Self.probeCount, of: voice, in: sounds)
-      return Person(
-        voice: voice, enrolment: Array(recordings.prefix(count)), probes: Array(recordings.dropFirst(count)))
+      return Person(voice, recordings, enrolling: count)
     }
     let client = try options.client()
     try await makeCollection(client)
