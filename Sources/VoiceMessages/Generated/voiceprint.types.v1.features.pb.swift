@@ -6,7 +6,8 @@ internal import CVoiceProtos
 extension TypesV1 {
   /// The front-end that turns audio into features: an epoch names one, and every service uses that one.
   package struct FrontEnd: Message {
-    /// Fbank, MelSpectrogram, Spectrogram or MFCC, as `preprocess_conf.feature_method` of a configuration. Empty means Fbank.
+    /// Fbank, MelSpectrogram, Spectrogram or MFCC, as `preprocess_conf.feature_method` of a configuration. Empty means
+    /// Fbank.
     package var featureMethod: String = ""
     /// Arguments of the method under the names of the configuration, e.g. {"num_mel_bins": "80"}; values are YAML scalars.
     package var methodArgs: [String: String] = [:]

@@ -6,9 +6,7 @@ package import VoiceConfiguration
 /// The command line of every service.
 package struct ServiceArguments: ParsableArguments {
   /// Path of the configuration.
-  @Option(
-    name: [.customLong("config"), .customLong("configs")],
-    help: "The service's YAML file; without one its defaults hold.")
+  @Option(name: [.customLong("config"), .customLong("configs")], help: "The service's YAML file.")
   package var config: String?
 
   /// Values that go before the file's.

@@ -15,8 +15,8 @@ package struct ServiceHost: Sendable {
     self.log = log
   }
 
-  /// Makes all loggers of this process, those of libraries too, write lines of the service at the level and in the format
-  /// of its settings, and gives one. Once a process.
+  /// Makes all loggers of this process, those of libraries too, write lines of the service at the level and in the
+  /// format of its settings, and gives one. Once a process.
   package static func makeLog(service: String, _ settings: ServiceSettings) -> Logger {
     LoggingSystem.bootstrap { label in
       var handler = LineLogHandler(service: service, level: settings.logLevel, format: settings.logFormat)

@@ -44,7 +44,8 @@ struct  Voiceprint__Types__V1__FrontEnd
 {
   ProtobufCMessage base;
   /*
-   * Fbank, MelSpectrogram, Spectrogram or MFCC, as `preprocess_conf.feature_method` of a configuration. Empty means Fbank.
+   * Fbank, MelSpectrogram, Spectrogram or MFCC, as `preprocess_conf.feature_method` of a configuration. Empty means
+   * Fbank.
    */
   char *feature_method;
   /*
