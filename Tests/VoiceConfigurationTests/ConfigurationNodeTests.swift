@@ -70,6 +70,14 @@ struct ConfigurationNodeTests {
     }
   }
 
+  @Test("A text nested a hundred thousand deep is refused")
+  func nesting() {
+    for opening in ["[", "{a: ", "- "] {
+      let text = "a: \n  " + String(repeating: opening, count: 100_000)
+      #expect(throws: ConfigurationError.self) { try ConfigurationNode.parse(text, file: "x") }
+    }
+  }
+
   @Test("A missing file is told by its name")
   func missingFile() {
     let error = #expect(throws: ConfigurationError.self) { try ConfigurationNode.load(file: "/nonexistent/c.yaml") }

@@ -1,9 +1,17 @@
+/// A clip that a list names.
+package struct ListedClip: Sendable, Hashable {
+  /// The path as it stands in the list.
+  package var path: String
+  /// Where it stands, `file:line`, for messages.
+  package var origin: String
+}
+
 /// A list of clips for a purpose without pairs, as a cohort: the first column of each line.
 package enum ClipList {
   /// Reads the list; what follows a tab is ignored. Throws `badList` naming the file.
-  package static func load(file: String) throws(EvaluationError) -> [String] {
+  package static func load(file: String) throws(EvaluationError) -> [ListedClip] {
     let list = try ListFile(path: file)
-    let clips = list.lines.compactMap(\.columns.first)
+    let clips = list.lines.map { ListedClip(path: $0.columns[0], origin: "\(file):\($0.number)") }
     if clips.isEmpty { throw list.wrong(1, "the list is empty") }
     return clips
   }

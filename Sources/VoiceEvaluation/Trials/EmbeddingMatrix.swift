@@ -8,7 +8,7 @@ package struct EmbeddingMatrix: Sendable {
   package let dimensions: Int
   private let values: [Float]
 
-  /// Subtracts `centre` from each row, if given, and divides it by its length.
+  /// Divides each row by its length; with a centre, that is subtracted and the rest divided by its length again.
   ///
   /// Throws `badValue` naming the row that is of another size, not finite, or without direction.
   package init(_ rows: [[Float]], centre: [Float]? = nil) throws(EvaluationError) {
@@ -19,24 +19,30 @@ package struct EmbeddingMatrix: Sendable {
       guard row.count == dimensions, centre?.count ?? dimensions == dimensions else {
         throw EvaluationError(.badValue, "embedding \(index) has \(row.count) values, others have \(dimensions)")
       }
-      let centred = centre.map { zip(row, $0).map { $0 - $1 } } ?? row
-      let length = centred.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-      guard length.isFinite, length > 0 else {
-        throw EvaluationError(.badValue, "embedding \(index) has no direction: its length is \(length)")
-      }
-      values += centred.map { Float(Double($0) / length) }
+      var unit = try Self.unit(row, index)
+      if let centre { unit = try Self.unit(zip(unit, centre).map { $0 - $1 }, index) }
+      values += unit
     }
     (count, self.dimensions, self.values) = (rows.count, dimensions, values)
   }
 
-  /// The mean of embeddings as they are; throws `badValue` for none or for rows of different size.
-  package static func mean(_ rows: [[Float]]) throws(EvaluationError) -> [Float] {
-    guard let first = rows.first, rows.allSatisfy({ $0.count == first.count }) else {
-      throw EvaluationError(.badValue, "a mean needs embeddings of one size; \(rows.count) are given")
+  /// The centre of a cohort: the mean of its embeddings, each divided by its length.
+  ///
+  /// Throws `badValue` for none, for rows of different size or without direction.
+  package static func centre(_ rows: [[Float]]) throws(EvaluationError) -> [Float] {
+    let cohort = try EmbeddingMatrix(rows)
+    guard cohort.count > 0 else { throw EvaluationError(.badValue, "a centre needs embeddings; there are none") }
+    var sum = [Double](repeating: 0, count: cohort.dimensions)
+    for (index, value) in cohort.values.enumerated() { sum[index % cohort.dimensions] += Double(value) }
+    return sum.map { Float($0 / Double(cohort.count)) }
+  }
+
+  private static func unit(_ row: [Float], _ index: Int) throws(EvaluationError) -> [Float] {
+    let length = row.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    guard length.isFinite, length > 0 else {
+      throw EvaluationError(.badValue, "embedding \(index) has no direction: its length is \(length)")
     }
-    var sum = [Double](repeating: 0, count: first.count)
-    for row in rows { for index in row.indices { sum[index] += Double(row[index]) } }
-    return sum.map { Float($0 / Double(rows.count)) }
+    return row.map { Float(Double($0) / length) }
   }
 
   /// The cosine of two embeddings, -1 to 1.

@@ -1,6 +1,6 @@
 /// Pairs of clips to be compared, each with the truth about it. Clips are named once and pairs hold their places.
 package struct TrialList: Sendable {
-  /// Two clips, by their places in `clips`, and whether one person speaks in both.
+  /// Two clips, by their places in `clips`, and the truth about them.
   package struct Pair: Sendable, Hashable {
     /// Place of the clip that stands for the person.
     package var enrol: Int
@@ -11,7 +11,7 @@ package struct TrialList: Sendable {
   }
 
   /// The clips in the order in which the lists name them, each once.
-  package let clips: [String]
+  package let clips: [ListedClip]
   private let content: Content
 
   private enum Content: Sendable {
@@ -39,7 +39,7 @@ package struct TrialList: Sendable {
     else {
       throw file.wrong(header.number, "the header must name the columns label, enrol and test, parted by tabs")
     }
-    var names = ClipNames()
+    var names = ClipPlaces()
     var pairs: [Pair] = []
     for line in file.lines.dropFirst() {
       guard line.columns.count > max(label, enrol, test) else {
@@ -51,23 +51,22 @@ package struct TrialList: Sendable {
       guard !line.columns[enrol].isEmpty, !line.columns[test].isEmpty else {
         throw file.wrong(line.number, "a clip has no name")
       }
-      pairs.append(
-        Pair(
-          enrol: names.place(line.columns[enrol]), test: names.place(line.columns[test]),
-          isTarget: line.columns[label] == "1"))
+      let places = [enrol, test].map { names.place(line.columns[$0], origin: "\(file.path):\(line.number)") }
+      pairs.append(Pair(enrol: places[0], test: places[1], isTarget: line.columns[label] == "1"))
     }
     (clips, content) = (names.clips, .pairs(pairs))
   }
 
   init(enrol: ListFile, test: ListFile) throws(EvaluationError) {
-    var names = ClipNames()
+    var names = ClipPlaces()
     func read(_ file: ListFile) throws(EvaluationError) -> [(clip: Int, label: String)] {
       var entries: [(Int, String)] = []
       for line in file.lines {
         guard line.columns.count == 2, !line.columns[0].isEmpty, !line.columns[1].isEmpty else {
           throw file.wrong(line.number, "must be a path and a label, parted by a tab")
         }
-        entries.append((names.place(line.columns[0]), line.columns[1]))
+        let place = names.place(line.columns[0], origin: "\(file.path):\(line.number)")
+        entries.append((place, line.columns[1]))
       }
       if entries.isEmpty { throw file.wrong(1, "the list is empty") }
       return entries
@@ -105,15 +104,15 @@ package struct TrialList: Sendable {
   }
 }
 
-/// Gives each name its place, the first time that it comes.
-private struct ClipNames {
-  private(set) var clips: [String] = []
+/// Gives each clip its place, the first time that it comes.
+private struct ClipPlaces {
+  private(set) var clips: [ListedClip] = []
   private var places: [String: Int] = [:]
 
-  mutating func place(_ name: String) -> Int {
-    if let place = places[name] { return place }
-    places[name] = clips.count
-    clips.append(name)
+  mutating func place(_ path: String, origin: String) -> Int {
+    if let place = places[path] { return place }
+    places[path] = clips.count
+    clips.append(ListedClip(path: path, origin: origin))
     return clips.count - 1
   }
 }

@@ -22,7 +22,7 @@ struct EvalCommand: AsyncParsableCommand {
   var trialsList: String?
   @Option(help: ArgumentHelp("Folder that the paths of the lists start from.", valueName: "DIR"))
   var root = "."
-  @Option(help: ArgumentHelp("Clips whose mean embedding is subtracted from every embedding.", valueName: "COHORT.txt"))
+  @Option(help: ArgumentHelp("Clips whose mean embedding, each of length 1, is subtracted.", valueName: "COHORT.txt"))
   var centre: String?
   @Option(help: "How probable a target is, for the detection cost.")
   var targetPrior = 0.01
@@ -44,7 +44,7 @@ struct EvalCommand: AsyncParsableCommand {
       let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs)
       var embedder = ClipEmbedder(network: network, root: root)
       try await embedder.embed(list.clips + cohort)
-      let mean = cohort.isEmpty ? nil : try EmbeddingMatrix.mean(embedder.rows(cohort))
+      let mean = cohort.isEmpty ? nil : try EmbeddingMatrix.centre(embedder.rows(cohort))
       let matrix = try EmbeddingMatrix(embedder.rows(list.clips), centre: mean)
       return try EvaluationSummary(list.scores(matrix), cost: cost)
     }
