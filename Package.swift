@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// ---- Settings: Swift 6 mode, and imports that the compiler holds to the strata of README.md ------------------------
+// ---- Settings: Swift 6 mode, and imports that the compiler holds to the strata of README.md -----------------------
 
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -29,7 +29,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
-// ---- C: each is imported by exactly one Swift module ----------------------------------------------------------------
+// ---- C: each is imported by exactly one Swift module --------------------------------------------------------------
 
 let cTargets: [Target] = [
   // No pkgConfig: its flags exceed what a command line holds.
@@ -53,7 +53,7 @@ let cTargets: [Target] = [
   .target(name: "CVoiceDSP", path: "Sources/C/CVoiceDSP", cSettings: optimisedC),
 ]
 
-// ---- Libraries, lowest stratum first --------------------------------------------------------------------------------
+// ---- Libraries, lowest stratum first ------------------------------------------------------------------------------
 
 let libraries: [Target] = [
   .target(name: "VoiceConcurrency", swiftSettings: strict),
@@ -80,13 +80,15 @@ let libraries: [Target] = [
   .target(
     name: "VoiceServiceKit",
     dependencies: [
-      "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration", "VoiceConcurrency", argumentParser, logging,
-      lifecycle, signals,
+      "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration", "VoiceConcurrency", argumentParser,
+      logging, lifecycle, signals,
     ], swiftSettings: strict),
-  .target(name: "VoiceCluster", dependencies: ["VoiceConcurrency", "VoiceRPC", "VoiceMessages", logging], swiftSettings: strict),
+  .target(
+    name: "VoiceCluster", dependencies: ["VoiceConcurrency", "VoiceRPC", "VoiceMessages", logging],
+    swiftSettings: strict),
 ]
 
-// ---- Executables ------------------------------------------------------------------------------------------------------
+// ---- Executables --------------------------------------------------------------------------------------------------
 
 let executables: [Target] = [
   .executableTarget(
@@ -94,7 +96,9 @@ let executables: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "voiceprint-gateway",
-    dependencies: ["VoiceServiceKit", "VoiceRecognition", "VoiceRPC", "VoiceMessages", "VoiceConfiguration", argumentParser, logging],
+    dependencies: [
+      "VoiceServiceKit", "VoiceRecognition", "VoiceRPC", "VoiceMessages", "VoiceConfiguration", argumentParser, logging,
+    ],
     path: "services/gateway", swiftSettings: strict),
   .executableTarget(
     name: "voiceprint-feature",
@@ -111,7 +115,8 @@ let executables: [Target] = [
   .executableTarget(
     name: "voiceprint-registry",
     dependencies: [
-      "VoiceServiceKit", "VoiceStorage", "VoiceSearch", "VoicePostgres", "VoiceRPC", "VoiceMessages", "VoiceRecognition",
+      "VoiceServiceKit", "VoiceStorage", "VoiceSearch", "VoicePostgres", "VoiceRPC", "VoiceMessages",
+      "VoiceRecognition",
       "VoiceConcurrency", "VoiceConfiguration", argumentParser, logging,
     ], path: "services/registry", swiftSettings: strict),
   .executableTarget(
@@ -122,7 +127,7 @@ let executables: [Target] = [
     ], path: "services/voiceprint", swiftSettings: strict),
 ]
 
-// ---- Tests: the folders mirror Sources/ -------------------------------------------------------------------------------
+// ---- Tests: the folders mirror Sources/ ---------------------------------------------------------------------------
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
@@ -139,7 +144,8 @@ let testTargets: [Target] = [
   tests("VoiceAudioTests", ["VoiceAudio", "CSndfile", "CVoiceDSP"]),
   // A server in a process of its own, which the tests kill and freeze.
   .executableTarget(
-    name: "rpc-test-server", dependencies: ["VoiceRPC", "VoiceMessages"], path: "Tests/RPCTestServer", swiftSettings: strict),
+    name: "rpc-test-server", dependencies: ["VoiceRPC", "VoiceMessages"], path: "Tests/RPCTestServer",
+    swiftSettings: strict),
   tests("VoiceRPCTests", ["VoiceRPC", "VoiceMessages", "rpc-test-server"]),
   tests("VoiceNNTests", ["VoiceNN", "VoiceTensor"]),
   tests("VoiceEvaluationTests", ["VoiceEvaluation"]),
