@@ -124,7 +124,8 @@ def test_what_does_not_exist_is_not_found(gateway, collection):
         lambda: gateway.Embed(pb().EmbedRequest(audio=clip(ANN), epoch="Nothing-1"), timeout=10),
         lambda: identify(gateway, "no such collection", clip(ANN)),
         lambda: gateway.GetSpeaker(pb().GetSpeakerRequest(collection=collection, speaker_id="nobody"), timeout=10),
-        lambda: gateway.DeleteSpeaker(pb().DeleteSpeakerRequest(collection=collection, speaker_id="nobody"), timeout=10),
+        lambda: gateway.DeleteSpeaker(
+            pb().DeleteSpeakerRequest(collection=collection, speaker_id="nobody"), timeout=10),
         lambda: gateway.DeleteCollection(pb().DeleteCollectionRequest(collection="nothing"), timeout=10),
         lambda: gateway.Verify(
             pb().VerifyRequest(collection=collection, speaker_id="nobody", audio=clip(ANN)), timeout=10),

@@ -4,7 +4,7 @@ internal import FoundationEssentials
 package struct ClusterRecord: Sendable, Hashable, Codable {
   /// What libpq needs to connect to the cluster's database.
   package var database: String
-  /// The processes in the order of their start.
+  /// The processes by kind, those that start first in front.
   package var processes: [ProcessRecord] = []
 
   /// The processes of one kind.

@@ -32,7 +32,7 @@ package struct ClusterStatus: Sendable, Hashable, Codable {
   package let gateway: String?
   /// What libpq needs to connect to the database; nil when nothing runs.
   package let database: String?
-  /// The processes in the order of their start; empty when nothing runs.
+  /// The processes by kind, those that start first in front; empty when nothing runs.
   package let processes: [Process]
 
   /// Whether there is a cluster and all of it serves.

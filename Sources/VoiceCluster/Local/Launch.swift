@@ -94,13 +94,12 @@ actor Launch {
     }
   }
 
-  /// Puts the process into the record, in place of one of the same name.
+  /// Puts the process into the record, in place of one of the same name. Services start side by side, so their place
+  /// is that of their kind and not the one that chance gave them.
   private func keep(_ process: ProcessRecord) throws(ClusterError) {
-    if let place = record.processes.firstIndex(where: { $0.name == process.name }) {
-      record.processes[place] = process
-    } else {
-      record.processes.append(process)
-    }
+    record.processes.removeAll { $0.name == process.name }
+    let place = record.processes.firstIndex { process.precedes($0) } ?? record.processes.endIndex
+    record.processes.insert(process, at: place)
     try record.write(to: state)
   }
 

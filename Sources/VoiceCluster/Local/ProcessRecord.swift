@@ -24,6 +24,14 @@ package struct ProcessRecord: Sendable, Hashable, Codable {
   /// Its name for people, e.g. `embedding-1`.
   package var name: String { "\(service.rawValue)-\(index)" }
 
+  /// Whether it is listed before another: by kind, in the order of their start, then by index.
+  func precedes(_ other: ProcessRecord) -> Bool {
+    let order = ServiceKind.allCases
+    guard service != other.service, let own = order.firstIndex(of: service), let its = order.firstIndex(of: other.service)
+    else { return index < other.index }
+    return own < its
+  }
+
   /// Where a gRPC client finds it.
   package var target: String? { port.map { "ipv4:127.0.0.1:\($0)" } }
 

@@ -39,7 +39,7 @@ typedef struct {
 // Stores sums[row][channel], `sums_pitch` floats a row, through the epilogue.
 typedef void vk_finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *epilogue);
 
-// Transforms a row of pixels for `width` outputs of three taps to planes[p][window][channel], a window for four outputs.
+// Transforms a row of pixels for `width` outputs of three taps to planes[p][window][channel], a window for 4 outputs.
 typedef void vk_winograd_input(
     const float *pixels, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_t channels, float *planes, ptrdiff_t plane_pitch);
 

@@ -5,7 +5,7 @@
 // Only time is transformed: the taps along frequency stay sums, so that each transformed row serves all output rows it
 // takes part in. The six products are six direct tiles, whose pixels are windows of four outputs and whose taps are the
 // kernel's rows. Transformed rows live in a ring that stays in the second-level cache. A dilation of n is n sequences
-// that interleave. In float32 the error stays near 1e-6 of the largest sum under a window, as that of a direct sum does.
+// that interleave. In float32 the error stays near 1e-6 of the largest sum under a window, as that of a direct sum.
 #include "store_tile.h"
 #include "stream.h"
 #include "winograd.h"
