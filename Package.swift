@@ -161,7 +161,9 @@ let testTargets: [Target] = [
       "VoiceCluster", "voiceprint-gateway", argumentParser, logging,
     ]),
   tests("VoiceClusterTests", ["VoiceCluster"]),
-  tests("ParityTests", ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation"]),
+  tests(
+    "ParityTests",
+    ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition", "VoiceConfiguration"]),
   tests("TidyTests", ["VoiceCluster"]),
 ]
 

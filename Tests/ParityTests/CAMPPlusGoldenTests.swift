@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import VoiceModels
 import VoiceNN
+import VoiceRecognition
 import VoiceTensor
 
 /// A small CAM++ of the real mvector 1.0.5, with its values, gradients and running statistics.

@@ -2,6 +2,8 @@
 package struct ModelConfiguration: Sendable, Hashable {
   /// Class of the network, e.g. `CAMPPlus`.
   package var name: String
+  /// Whether it is written as mvector 1.1 does (`model_conf.model`); its networks differ from those of 1.0.
+  package var isSecondGeneration: Bool
   /// Keyword arguments of the network, e.g. `embd_dim`; the network checks them.
   package var arguments: [String: ConfigurationValue]
   /// The layer that training puts on top.
@@ -9,10 +11,11 @@ package struct ModelConfiguration: Sendable, Hashable {
 
   init(_ root: ConfigurationNode) {
     let node = root.map("model_conf")
+    isSecondGeneration = !root.has("use_model") && node.has("model")
     if root.has("use_model") {
       name = root.string("use_model")
       arguments = node.values("backbone")
-    } else if node.has("model") {
+    } else if isSecondGeneration {
       name = node.string("model")
       arguments = node.values("model_args")
     } else {

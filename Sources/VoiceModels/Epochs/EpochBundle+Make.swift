@@ -22,7 +22,9 @@ extension EpochBundle {
       (probesName, probes.file.bytes()),
     ]
     let manifest = try EpochManifest(
-      architecture: configuration.architecture, architectureArguments: configuration.arguments,
+      architecture: configuration.architecture,
+      generation: configuration.generation == .v1_0 ? nil : configuration.generation.rawValue,
+      architectureArguments: configuration.arguments,
       inputSize: configuration.inputSize, embeddingSize: configuration.embeddingSize, frontEnd: frontEnd,
       threshold: threshold, parameterCount: trainedCount(parameters), files: contents.map { describe($0, $1) },
       licence: licence, source: source

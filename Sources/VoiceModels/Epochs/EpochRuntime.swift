@@ -16,7 +16,7 @@ package final class EpochRuntime: Sendable {
     let weights = try Safetensors(contentsOf: bundle.url(EpochBundle.weightsName))
     let probes = try ProbeSet(
       Safetensors(contentsOf: bundle.url(EpochBundle.probesName)), manifest: bundle.manifest)
-    network = try SpeakerNetwork(configuration: NetworkConfiguration(bundle.manifest), parameters: weights.tensors)
+    network = try SpeakerNetwork(configuration: try NetworkConfiguration(bundle.manifest), parameters: weights.tensors)
     for (index, probe) in probes.probes.enumerated() { try replay(probe, index) }
   }
 

@@ -50,8 +50,10 @@ package struct EpochManifest: Sendable, Hashable, Codable {
   package var fingerprint: String
   /// Class of the network, e.g. `CAMPPlus`.
   package var architecture: String
+  /// Version of mvector whose class it is, `1.1`; nil for 1.0.
+  package var generation: String?
   /// Arguments of the network under the names of the configuration.
-  package var architectureArguments: [String: Int]
+  package var architectureArguments: [String: ArchitectureArgument]
   /// Bins of a feature frame.
   package var inputSize: Int
   /// Values of a voiceprint.
@@ -75,7 +77,8 @@ package struct EpochManifest: Sendable, Hashable, Codable {
 
   /// A manifest of its parts; `sealed()` gives it fingerprint and name.
   package init(
-    architecture: String, architectureArguments: [String: Int], inputSize: Int, embeddingSize: Int,
+    architecture: String, generation: String? = nil, architectureArguments: [String: ArchitectureArgument],
+    inputSize: Int, embeddingSize: Int,
     precision: String = "float32", frontEnd: FrontEnd, threshold: Double, parameterCount: Int, files: [File],
     probeTolerance: ProbeTolerance = .init(), licence: String = "", source: String = ""
   ) {
@@ -83,6 +86,7 @@ package struct EpochManifest: Sendable, Hashable, Codable {
     self.name = ""
     self.fingerprint = ""
     self.architecture = architecture
+    self.generation = generation
     self.architectureArguments = architectureArguments
     self.inputSize = inputSize
     self.embeddingSize = embeddingSize
@@ -98,7 +102,7 @@ package struct EpochManifest: Sendable, Hashable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case formatVersion = "format_version"
-    case name, fingerprint, architecture
+    case name, fingerprint, architecture, generation
     case architectureArguments = "architecture_args"
     case inputSize = "input_size"
     case embeddingSize = "embedding_size"

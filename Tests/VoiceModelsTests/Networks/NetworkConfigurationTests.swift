@@ -1,5 +1,6 @@
 import Testing
 import VoiceModels
+import VoiceRecognition
 
 @Suite("Configurations of networks")
 struct NetworkConfigurationTests {

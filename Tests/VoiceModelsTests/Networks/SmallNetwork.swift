@@ -1,4 +1,5 @@
 import VoiceModels
+import VoiceRecognition
 import VoiceTensor
 
 /// A CAM++ of few channels with reproducible parameters.
