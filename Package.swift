@@ -163,7 +163,10 @@ let testTargets: [Target] = [
   tests("VoiceClusterTests", ["VoiceCluster"]),
   tests(
     "ParityTests",
-    ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition", "VoiceConfiguration"]),
+    [
+      "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition",
+      "VoiceConfiguration",
+    ]),
   tests("TidyTests", ["VoiceCluster"]),
 ]
 

@@ -1,5 +1,6 @@
 """The services behind the gateway, spoken to directly as another service would."""
 
+import contextlib
 import subprocess
 
 import grpc
@@ -111,18 +112,61 @@ def test_epochs_are_watched(embedding):
     stream.cancel()
 
 
+@contextlib.contextmanager
+def replica(cluster, cache, *settings):
+    """One more embedding replica, which nobody else uses; ended gently, which must not take long."""
+    arguments = [f"upstreams.registry=ipv4:{cluster.address('registry')}", f"cache={cache}", *settings]
+    process = subprocess.Popen(
+        [BIN / "voiceprint-embedding", *(part for setting in arguments for part in ("--set", setting))],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        port = process.stdout.readline().removeprefix("LISTENING ").strip()
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield channel
+            process.terminate()
+            assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture
 def small_replica(cluster, tmp_path):
     """An embedding replica with one thread and one place in its queue."""
-    process = subprocess.Popen(
-        [BIN / "voiceprint-embedding", "--set", "compute.threads=1", "--set", "compute.queue=1",
-         "--set", f"upstreams.registry=ipv4:{cluster.address('registry')}", "--set", f"cache={tmp_path}"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    port = process.stdout.readline().removeprefix("LISTENING ").strip()
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    with replica(cluster, tmp_path, "compute.threads=1", "compute.queue=1") as channel:
         yield channel
-    process.terminate()
-    assert process.wait(30) == 0
+
+
+def first_ready(channel):
+    """The stream of a replica's epochs, read until one is ready."""
+    from voiceprint.embedding.v1 import embedding_service_pb2 as pb
+    from voiceprint.embedding.v1 import embedding_service_pb2_grpc as rpc
+
+    stream = rpc.EmbeddingServiceStub(channel).WatchEpochs(pb.WatchEpochsRequest(), timeout=30)
+    for states in stream:
+        if any(epoch.state == pb.LoadedEpoch.STATE_READY for epoch in states.epochs):
+            return stream
+    raise AssertionError("the stream ended before an epoch was ready")
+
+
+def test_somebody_who_watches_does_not_hold_up_the_end_of_a_replica(cluster, tmp_path):
+    with replica(cluster, tmp_path, "compute.threads=1") as channel:
+        stream = first_ready(channel)
+    assert list(stream) == []
+
+
+def test_replicas_share_a_cache_and_mend_what_is_damaged_in_it(cluster, tmp_path):
+    for damage in [False, True]:
+        with replica(cluster, tmp_path) as one, replica(cluster, tmp_path) as other:
+            first_ready(one)
+            first_ready(other)
+        folders = [folder for folder in tmp_path.iterdir()]
+        assert len(folders) == 1 and not folders[0].name.startswith(".")
+        if not damage:
+            weights = folders[0] / "weights.safetensors"
+            content = bytearray(weights.read_bytes())
+            content[len(content) // 2] ^= 1
+            weights.write_bytes(content)
 
 
 def test_an_overloaded_replica_sheds_and_says_when_to_come_back(cluster, embedding, small_replica):

@@ -46,16 +46,35 @@ final class BundleWriter: Sendable {
   }
 
   /// Checks the sums and moves the bundle to its place. Throws when something is missing or wrong.
+  ///
+  /// Replicas may share the cache: when another one was faster its bundle is taken, and what is damaged there is moved
+  /// out of the way and never half removed.
   func finish() throws -> EpochBundle {
     try state.withLock { try $0.handle?.close() }
-    _ = try EpochBundle.load(partial)
-    try? FileManager.default.removeItem(at: folder)
-    try FileManager.default.moveItem(at: partial, to: folder)
+    guard try EpochBundle.load(partial).manifest == manifest else { throw damaged("it is not what was announced") }
+    let files = FileManager.default
+    if files.fileExists(atPath: folder.path) {
+      if let there = try? EpochBundle.load(folder), there.manifest == manifest {
+        try files.removeItem(at: partial)
+        return there
+      }
+      let damaged = partial.appendingPathExtension("damaged")
+      try files.moveItem(at: folder, to: damaged)
+      try files.removeItem(at: damaged)
+    }
+    do {
+      try files.moveItem(at: partial, to: folder)
+    } catch CocoaError.fileWriteFileExists {
+      try files.removeItem(at: partial)
+    }
     return try EpochBundle.load(folder)
   }
 
-  /// Removes what was written.
-  func abandon() { try? FileManager.default.removeItem(at: partial) }
+  /// Removes what was written. Throws what the file system says.
+  func abandon() throws {
+    guard FileManager.default.fileExists(atPath: partial.path) else { return }
+    try FileManager.default.removeItem(at: partial)
+  }
 
   private func damaged(_ what: String) -> RecognitionError {
     RecognitionError(.dataLoss, reason: "EPOCH_DAMAGED", "epoch '\(manifest.name)': \(what)")

@@ -21,11 +21,12 @@ struct EmbeddingService: RPCService {
       return .with { $0.epochs = .init(states) }
     }
     router.handle(Service.watchEpochs) { _, writer, _ in
-      for await states in await store.changes() {
-        try await writer.write(.with { $0.epochs = .init(states) })
-      }
+      try await store.watch { states in try await writer.write(.with { $0.epochs = .init(states) }) }
     }
   }
+
+  /// Watches have no end of their own, and a drain waits for every call.
+  func serverWillStop() { store.endWatching() }
 
   private func embed(_ request: EmbeddingV1.EmbedRequest) async throws -> EmbeddingV1.EmbedResponse {
     let epoch = try EpochName(request.epoch)

@@ -22,8 +22,7 @@ actor EpochStore {
   private let loader: ComputePool
   private let log: Logger
   private var states: [EpochName: State] = [:]
-  private var watchers: [Int: AsyncStream<[EpochName: State]>.Continuation] = [:]
-  private var nextWatcher = 0
+  private nonisolated let news = News()
 
   /// A store that loads from `source` on the threads of `loader`, so that serving never waits for a load.
   init(source: any EpochSource, loader: ComputePool, log: Logger) {
@@ -50,32 +49,25 @@ actor EpochStore {
     }
   }
 
-  /// Every state at once and again at every change, until the stream is dropped.
-  func changes() -> AsyncStream<[EpochName: State]> {
-    let (stream, continuation) = AsyncStream.makeStream(
-      of: [EpochName: State].self, bufferingPolicy: .bufferingNewest(1))
-    let id = nextWatcher
-    nextWatcher += 1
-    watchers[id] = continuation
-    continuation.onTermination = { _ in Task { await self.removeWatcher(id) } }
-    continuation.yield(states)
-    return stream
+  /// Gives every state at once and again after every change, until the task is cancelled or watching is ended.
+  nonisolated func watch(_ body: ([EpochName: State]) async throws -> Void) async throws {
+    for await _ in news.subscribe() { try await body(await snapshot) }
   }
 
-  /// Ends every watch and every load, and waits for the loads.
+  /// Makes every `watch` return, also those to come: the program is about to end.
+  nonisolated func endWatching() { news.finish() }
+
+  /// Ends every load and waits for it.
   func shutDown() async {
-    for watcher in watchers.values { watcher.finish() }
     for case .loading(let task) in states.values {
       task.cancel()
       _ = await task.result
     }
   }
 
-  private func removeWatcher(_ id: Int) { watchers[id] = nil }
-
   private func set(_ epoch: EpochName, _ state: State?) {
     states[epoch] = state
-    for watcher in watchers.values { watcher.yield(states) }
+    news.publish()
   }
 
   /// The result of a load that others may wait for too: cancelling one wait ends that wait alone.

@@ -22,7 +22,8 @@ struct Embedding: AsyncParsableCommand {
     let pool = ComputePool(name: "embedding", threads: configuration.threads, queueLimit: configuration.queue)
     let loader = ComputePool(name: "loader", threads: 1, queueLimit: 1000)
     let store = EpochStore(
-      source: RegistryEpochs(upstream: upstream, cache: configuration.cache, files: loader), loader: loader, log: log)
+      source: RegistryEpochs(upstream: upstream, cache: configuration.cache, files: loader, log: log),
+      loader: loader, log: log)
     let follower = EpochFollower(upstream: upstream, store: store, log: log)
     let health = HealthService()
     // Nobody is sent here before the epochs in use are loaded.

@@ -12,6 +12,7 @@ struct RegistryEpochs: EpochSource {
   let upstream: Upstream
   let cache: URL
   let files: ComputePool
+  let log: Logger
 
   func bundle(of epoch: EpochName) async throws -> EpochBundle {
     let folder = cache.appending(path: epoch.value, directoryHint: .isDirectory)
@@ -43,9 +44,19 @@ struct RegistryEpochs: EpochSource {
       guard let writer else { throw Self.damaged(epoch, "it is empty") }
       return try await files.run { _ in try writer.finish() }
     } catch {
-      if let unfinished = writer { try? await files.run { _ in unfinished.abandon() } }
+      if let writer { await abandon(writer) }
       throw error
     }
+  }
+
+  /// In a task of its own: this one may have been cancelled, which is why the bundle is unfinished.
+  private func abandon(_ writer: BundleWriter) async {
+    await Task {
+      do { try await files.run { _ in try writer.abandon() } } catch {
+        log.warning(
+          "an unfinished bundle is left in the cache", metadata: ["cache": "\(cache.path)", "error": "\(error)"])
+      }
+    }.value
   }
 
   private static func damaged(_ epoch: EpochName, _ what: String) -> RecognitionError {

@@ -26,10 +26,8 @@ package struct ProcessRecord: Sendable, Hashable, Codable {
 
   /// Whether it is listed before another: by kind, in the order of their start, then by index.
   func precedes(_ other: ProcessRecord) -> Bool {
-    let order = ServiceKind.allCases
-    guard service != other.service, let own = order.firstIndex(of: service), let its = order.firstIndex(of: other.service)
-    else { return index < other.index }
-    return own < its
+    guard service != other.service else { return index < other.index }
+    return ServiceKind.allCases.first { $0 == service || $0 == other.service } == service
   }
 
   /// Where a gRPC client finds it.

@@ -10,8 +10,8 @@ extension NetworkConfiguration {
       throw NetworkError(.badConfiguration, "\(manifest.name): mvector's version \(name) is unknown here")
     }
     self.init(
-      architecture: manifest.architecture, generation: generation, inputSize: manifest.inputSize, embeddingSize: manifest.embeddingSize,
-      arguments: manifest.architectureArguments)
+      architecture: manifest.architecture, generation: generation, inputSize: manifest.inputSize,
+      embeddingSize: manifest.embeddingSize, arguments: manifest.architectureArguments)
   }
 
   /// The network of an experiment whose front-end has `inputSize` bins; `embd_dim` is mvector's default when missing.

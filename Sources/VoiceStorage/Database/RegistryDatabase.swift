@@ -1,5 +1,6 @@
 internal import Logging
 internal import Synchronization
+internal import VoiceConcurrency
 internal import VoicePostgres
 internal import VoiceRecognition
 

@@ -1,3 +1,4 @@
+internal import VoiceConcurrency
 internal import VoicePostgres
 package import VoiceRecognition
 

@@ -58,9 +58,13 @@ struct ProbeTests {
     #expect(given.arguments == ["memory_efficient": 0])
     #expect(try configuration("use_model: CAMPPlus").embeddingSize == 512)
     #expect(try configuration("use_model: TDNN").embeddingSize == 192)
+    #expect(given.generation == .v1_0)
+    let newer = try configuration("model_conf: {model: TDNN, model_args: {channels: [8, 16], pooling_type: TAP}}")
+    #expect(newer.generation == .v1_1)
+    #expect(newer.arguments == ["channels": [8, 16], "pooling_type": "TAP"])
     let error = #expect(throws: NetworkError.self) {
-      try configuration("use_model: CAMPPlus\nmodel_conf: {backbone: {growth_rate: big}}")
+      try configuration("use_model: CAMPPlus\nmodel_conf: {backbone: {growth_rate: 2.5}}")
     }
-    #expect(error?.message == "argument growth_rate of CAMPPlus is big, not a whole number")
+    #expect(error?.message.hasPrefix("argument growth_rate of CAMPPlus is 2.5, no whole number") == true)
   }
 }

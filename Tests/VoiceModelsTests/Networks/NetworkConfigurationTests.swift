@@ -34,9 +34,10 @@ struct NetworkConfigurationTests {
       #expect(error?.code == .badConfiguration)
       return error?.message
     }
-    #expect(message { $0.architecture = "CAM++" }?.contains("'CAM++' is unknown; there are: CAMPPlus") == true)
+    #expect(message { $0.architecture = "CAM++" }?.contains("'CAM++' is unknown; there are: ") == true)
     #expect(message { $0.arguments["growth"] = 3 }?.contains("no argument growth") == true)
     #expect(message { $0.arguments["growth_rate"] = 0 }?.contains("'growth_rate' is 0") == true)
+    #expect(message { $0.arguments["growth_rate"] = "big" }?.contains("'growth_rate' is big, not a whole") == true)
     #expect(message { $0.arguments["memory_efficient"] = 2 }?.contains("memory_efficient") == true)
     #expect(message { $0.inputSize = -80 }?.contains("input size is -80") == true)
     #expect(message { $0.embeddingSize = .max }?.contains("embedding size") == true)

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Tells any number of listeners that something changed, without saying what: they look for themselves.
-final class News: Sendable {
+package final class News: Sendable {
   private struct State {
     var listeners: [UInt64: AsyncStream<Void>.Continuation] = [:]
     var nextID: UInt64 = 0
@@ -9,8 +9,11 @@ final class News: Sendable {
   }
   private let state = Mutex(State())
 
+  /// Nothing has happened yet.
+  package init() {}
+
   /// A stream that gives one element at once and one after every change; changes that nobody looked at count once.
-  func subscribe() -> AsyncStream<Void> {
+  package func subscribe() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let id = state.withLock { state -> UInt64? in
       if state.isFinished { return nil }
@@ -27,13 +30,14 @@ final class News: Sendable {
     return stream
   }
 
-  func publish() {
+  /// Tells every listener that something changed.
+  package func publish() {
     let listeners = state.withLock { Array($0.listeners.values) }
     for listener in listeners { listener.yield() }
   }
 
   /// Ends every stream; those to come end at once.
-  func finish() {
+  package func finish() {
     let listeners = state.withLock { state in
       state.isFinished = true
       return Array(state.listeners.values)
