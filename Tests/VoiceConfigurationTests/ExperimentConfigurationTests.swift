@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import VoiceConfiguration
+@testable import VoiceConfiguration
 
 @Suite("mvector's experiment files")
 struct ExperimentConfigurationTests {
@@ -17,6 +17,59 @@ struct ExperimentConfigurationTests {
     #expect(file.optimizer.weightDecay == 1e-5)
     #expect(file.optimizer.schedulerArguments["warmup_epoch"] == .int(5))
     #expect(file.training.maxEpoch == 60)
+  }
+
+  @Test("What is done to training clips is the same thing in both spellings")
+  func augmentation() throws {
+    let old = try ExperimentConfiguration.load(file: PackagePaths.root + "/configs/cam++.yml").dataset.augmentation
+    #expect(old.speed == .init(probability: 1, makesSpeakers: false) && old.classesPerSpeaker == 1)
+    #expect(old.volume == nil && old.reverb == nil)
+    #expect(old.noise == .init(probability: 0.2, folder: "dataset/noise", snrDB: 10...50, isLevelOfPart: false))
+    #expect(old.masks == .widths(bins: 0..<8, frames: 0..<10))
+    let new = try AugmentationConfiguration.load(file: PackagePaths.root + "/configs/augmentation.yml")
+    #expect(new.speed == .init(probability: 1, makesSpeakers: false))
+    #expect(new.volume == .init(probability: 0, gainDB: -15...15))
+    #expect(new.noise == .init(probability: 0.5, folder: "dataset/noise", snrDB: 10...50, isLevelOfPart: true))
+    #expect(new.reverb == .init(probability: 0.5, folder: "dataset/reverb"))
+    #expect(
+      new.masks == .ratios(probability: 0.5, binRatio: 0.1, binCount: 1, frameRatio: 0.05, frameCount: 1))
+    let three = try AugmentationConfiguration.parse("speed: {speed_perturb_3_class: yes}", file: "a.yml")
+    #expect(three.classesPerSpeaker == 3)
+  }
+
+  @Test("Wrong keys and ranges of an augmentation file are told together")
+  func augmentationProblems() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try AugmentationConfiguration.parse(
+        """
+        speed: {prob: 2}
+        noise: {min_snr_dB: 20, max_snr_dB: 10}
+        spec_aug: {max_time_warp: 5, freq_masks: 1}
+        echo: {}
+        """, file: "a.yml")
+    }
+    #expect(
+      error?.problems.map(\.key) == [
+        "speed.prob", "noise.noise_dir", "noise.max_snr_dB", "spec_aug.max_time_warp", "spec_aug.freq_masks", "echo",
+      ])
+  }
+
+  @Test("Both spellings of one thing contradict each other")
+  func mixedSpellings() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try ExperimentConfiguration.parse(
+        "use_model: TDNN\nmodel_conf: {model: CAMPPlus}\nloss_conf: {loss: AAMLoss, use_loss: CELoss}", file: "e.yml")
+    }
+    #expect(error?.problems.map(\.line) == [2, 3])
+    #expect(error?.problems.map(\.key) == ["model_conf.model", "loss_conf.loss"])
+  }
+
+  @Test("Arguments inside of a front-end's arguments follow a dot")
+  func nestedArguments() throws {
+    let file = try ExperimentConfiguration.parse(
+      "use_model: TDNN\npreprocess_conf: {feature_method: MFCC, method_args: {n_mfcc: 20, melkwargs: {n_fft: 512}}}",
+      file: "mfcc.yml")
+    #expect(file.preprocess.methodArguments == ["n_mfcc": "20", "melkwargs.n_fft": "512"])
   }
 
   @Test("The spelling of 1.1 is understood")

@@ -24,7 +24,7 @@ package struct DatasetConfiguration: Sendable, Hashable {
   package var evaluationBatchSize: Int
   /// How clips are put into batches.
   package var loader: LoaderConfiguration
-  /// What is done to training clips.
+  /// What is done to training clips, as 1.0 says it here; 1.1 says it in a file of its own.
   package var augmentation: AugmentationConfiguration
 
   init(_ node: ConfigurationNode) {
@@ -42,7 +42,7 @@ package struct DatasetConfiguration: Sendable, Hashable {
     evaluationMaxDuration = evaluation.double("max_duration", default: 20, in: 0.01...36_000)
     evaluationBatchSize = evaluation.int("batch_size", default: 1, in: 1...65_536)
     loader = LoaderConfiguration(node)
-    augmentation = AugmentationConfiguration(node)
+    augmentation = AugmentationConfiguration(dataset: node)
   }
 }
 

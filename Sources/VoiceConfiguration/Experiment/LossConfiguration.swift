@@ -10,6 +10,9 @@ package struct LossConfiguration: Sendable, Hashable {
   package var marginSchedulerArguments: [String: ConfigurationValue]
 
   init(_ node: ConfigurationNode) {
+    if node.has("loss"), node.has("use_loss") {
+      node.report("loss", "says the same as use_loss: the spellings of mvector 1.0 and 1.1 must not be mixed")
+    }
     if node.has("loss") {
       name = node.string("loss")
       arguments = node.values("loss_args")

@@ -42,9 +42,19 @@ extension ConfigurationNode {
     }
   }
 
-  /// A mapping of texts whose keys are free, as labels or the arguments of a front-end.
+  /// A mapping of texts whose keys are free, as labels or the arguments of a front-end; the keys of a mapping inside
+  /// of it follow its own after a dot, `melkwargs.n_fft`.
   package func texts(_ key: String) -> [String: String] {
-    values(key).mapValues(\.text)
+    guard let map = optionalMap(key) else { return [:] }
+    var texts: [String: String] = [:]
+    for key in map.keys {
+      if map.isMap(key) {
+        for (inner, text) in map.texts(key) { texts["\(key).\(inner)"] = text }
+      } else {
+        texts[key] = map.value(key).text
+      }
+    }
+    return texts
   }
 
   /// A mapping of scalars and lists whose keys are free; their reader checks them.

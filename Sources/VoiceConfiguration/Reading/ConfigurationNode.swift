@@ -45,6 +45,9 @@ package final class ConfigurationNode {
   /// Whether the key is there with a value other than null.
   package func has(_ key: String) -> Bool { peek(key) != nil }
 
+  /// Whether the key is there with a mapping.
+  package func isMap(_ key: String) -> Bool { if case .mapping = peek(key) { true } else { false } }
+
   /// Ends the reading: unknown keys of this mapping and of all that were opened below it are noted too.
   ///
   /// Throws `ConfigurationError` with every problem in the order of the file.
