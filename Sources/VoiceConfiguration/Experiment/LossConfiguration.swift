@@ -10,7 +10,7 @@ package struct LossConfiguration: Sendable, Hashable {
   package var marginSchedulerArguments: [String: ConfigurationValue]
 
   init(_ node: ConfigurationNode) {
-    if node.has("loss"), node.has("use_loss") {
+    if node.has("loss"), node.optionalString("use_loss") != nil {
       node.report("loss", "says the same as use_loss: the spellings of mvector 1.0 and 1.1 must not be mixed")
     }
     if node.has("loss") {

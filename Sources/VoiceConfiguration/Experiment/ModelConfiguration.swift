@@ -11,7 +11,7 @@ package struct ModelConfiguration: Sendable, Hashable {
 
   init(_ root: ConfigurationNode) {
     let node = root.map("model_conf")
-    if root.has("use_model"), node.has("model") {
+    if root.has("use_model"), node.optionalString("model") != nil {
       node.report("model", "says the same as use_model: the spellings of mvector 1.0 and 1.1 must not be mixed")
     }
     isSecondGeneration = !root.has("use_model") && node.has("model")
