@@ -74,6 +74,13 @@ let libraries: [Target] = [
     dependencies: ["VoiceNN", "VoiceTensor", "VoiceRecognition", "VoiceConfiguration", crypto], swiftSettings: strict),
 
   .target(
+    name: "VoiceTraining",
+    dependencies: [
+      "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation", "VoiceConfiguration",
+      "VoiceConcurrency",
+    ], swiftSettings: strict),
+
+  .target(
     name: "VoiceStorage",
     dependencies: ["VoiceRecognition", "VoicePostgres", "VoiceSearch", "VoiceConcurrency", crypto, logging],
     swiftSettings: strict),
@@ -151,6 +158,9 @@ let testTargets: [Target] = [
   tests("VoiceEvaluationTests", ["VoiceEvaluation"]),
   tests("VoiceSearchTests", ["VoiceSearch"]),
   tests("VoiceModelsTests", ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceRecognition", "VoiceConfiguration"]),
+  tests(
+    "VoiceTrainingTests",
+    ["VoiceTraining", "VoiceTensor", "VoiceAudio", "VoiceConfiguration", "VoiceEvaluation", "VoiceConcurrency"]),
   tests(
     "VoiceStorageTests",
     ["VoiceStorage", "VoicePostgres", "VoiceRecognition", "VoiceConcurrency", "VoiceCluster", crypto, logging]),

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// The bounded queue of a `ComputePool`; it learns how long work takes, to tell when a deadline cannot be met.
@@ -75,22 +74,4 @@ final class WorkQueue: Sendable {
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     state.withLock { $0.averageSeconds += ($0.averageSeconds == 0 ? 1 : 0.1) * (seconds - $0.averageSeconds) }
   }
-}
-
-/// A POSIX semaphore: a thread may sleep on it, and it counts what was posted before.
-final class Semaphore: @unchecked Sendable {  // the semaphore is made for use from several threads
-  private let raw: UnsafeMutablePointer<sem_t>
-
-  init() {
-    raw = .allocate(capacity: 1)
-    let status = sem_init(raw, 0, 0)
-    precondition(status == 0, "sem_init failed: errno \(errno)")
-  }
-  deinit {
-    sem_destroy(raw)
-    raw.deallocate()
-  }
-
-  func post() { sem_post(raw) }
-  func wait() { while sem_wait(raw) != 0 && errno == EINTR {} }
 }

@@ -19,10 +19,12 @@ package final class TemporaryFolder: Sendable {
   /// The path of a file in it.
   package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// Writes a file into it and gives its path.
+  /// Writes a file into it, or into a folder below it, and gives its path.
   package func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
     let path = file(name)
-    try Data(bytes).write(to: URL(filePath: path))
+    let url = URL(filePath: path)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
     return path
   }
 }

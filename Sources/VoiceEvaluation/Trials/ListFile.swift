@@ -1,14 +1,17 @@
 internal import VoiceTensor
 
 /// The lines of a list file, each with its number, split at tabs.
-struct ListFile {
+package struct ListFile {
   /// Longest list that is read, in bytes.
   static let maximumBytes = 1 << 30
 
-  let path: String
-  let lines: [(number: Int, columns: [String])]
+  /// Where it lies.
+  package let path: String
+  /// The lines that are not empty, numbered from 1.
+  package let lines: [(number: Int, columns: [String])]
 
-  init(path: String) throws(EvaluationError) {
+  /// Reads the file. Throws `badList` when it cannot be read or is not UTF-8.
+  package init(path: String) throws(EvaluationError) {
     let bytes: [UInt8]
     do { bytes = try FileBytes.read(path, maximum: Self.maximumBytes) } catch {
       throw EvaluationError(.badList, error.message)
@@ -29,7 +32,8 @@ struct ListFile {
     }
   }
 
-  func wrong(_ line: Int, _ message: String) -> EvaluationError {
+  /// An error of a line.
+  package func wrong(_ line: Int, _ message: String) -> EvaluationError {
     EvaluationError(.badList, "\(path):\(line): \(message)")
   }
 }
