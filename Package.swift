@@ -77,7 +77,7 @@ let libraries: [Target] = [
     name: "VoiceTraining",
     dependencies: [
       "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation", "VoiceConfiguration",
-      "VoiceConcurrency",
+      "VoiceConcurrency", crypto,
     ], swiftSettings: strict),
 
   .target(
@@ -130,7 +130,7 @@ let executables: [Target] = [
     name: "voiceprint",
     dependencies: [
       "VoiceCluster", "VoiceModels", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition", "VoiceConfiguration",
-      "VoiceConcurrency", "VoiceTensor", "VoiceRPC", "VoiceMessages", argumentParser, logging,
+      "VoiceConcurrency", "VoiceTensor", "VoiceTraining", "VoiceRPC", "VoiceMessages", argumentParser, logging,
     ], path: "services/voiceprint", swiftSettings: strict),
 ]
 
