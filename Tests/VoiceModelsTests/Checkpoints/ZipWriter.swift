@@ -1,3 +1,5 @@
+import VoiceTensor
+
 @testable import VoiceModels
 
 /// Writes the archives that tests read: stored entries, on wish with a lie in the directory.
@@ -14,7 +16,7 @@ struct ZipWriter {
   }
 
   mutating func add(_ name: String, _ content: [UInt8], checksum: UInt32? = nil) {
-    let sum = checksum ?? CRC32.checksum(content[...])
+    let sum = checksum ?? CRC32.standard.checksum(content[...])
     let size = UInt32(content.count)
     let offset = UInt32(body.count)
     let name = Array(name.utf8)

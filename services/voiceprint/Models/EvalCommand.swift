@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import VoiceEvaluation
+internal import VoiceTraining
 
 /// `voiceprint eval`: how well a network tells people apart.
 struct EvalCommand: AsyncParsableCommand {
@@ -26,6 +27,9 @@ struct EvalCommand: AsyncParsableCommand {
   var centre: String?
   @Option(help: "How probable a target is, for the detection cost.")
   var targetPrior = 0.01
+  @Option(
+    help: ArgumentHelp("Folder for pictures of the errors, error_rates and det as .svg and .png.", valueName: "DIR"))
+  var saveImagePath: String?
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -46,9 +50,18 @@ struct EvalCommand: AsyncParsableCommand {
       try await embedder.embed(list.clips + cohort)
       let mean = cohort.isEmpty ? nil : try EmbeddingMatrix.centre(embedder.rows(cohort))
       let matrix = try EmbeddingMatrix(embedder.rows(list.clips), centre: mean)
-      return try EvaluationSummary(list.scores(matrix), cost: cost)
+      let scores = list.scores(matrix)
+      if let saveImagePath { try draw(DetectionCurve(scores), in: saveImagePath) }
+      return try EvaluationSummary(scores, cost: cost)
     }
     try report(summary)
+  }
+
+  private func draw(_ curve: DetectionCurve, in folder: String) throws {
+    for (name, plot) in [("error_rates", CurvePlot.errorRates(curve)), ("det", .detectionErrorTradeoff(curve))] {
+      try AtomicFile.write(Array(plot.svg().utf8), to: "\(folder)/\(name).svg")
+      try AtomicFile.write(plot.image().bytes(), to: "\(folder)/\(name).png")
+    }
   }
 
   private func trialList() throws -> TrialList {

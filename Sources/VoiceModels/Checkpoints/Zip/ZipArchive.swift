@@ -1,3 +1,5 @@
+internal import VoiceTensor
+
 /// A ZIP archive of stored entries, as PyTorch writes it; compressed or encrypted entries are refused.
 ///
 /// Layout: APPNOTE.TXT of PKWARE, 4.3; ZIP64 records are understood.
@@ -38,7 +40,7 @@ struct ZipArchive {
   func content(_ name: String) throws(CheckpointError) -> ArraySlice<UInt8>? {
     guard let entry = entries[name] else { return nil }
     let content = file.bytes[entry.range]
-    guard CRC32.checksum(content) == entry.checksum else {
+    guard CRC32.standard.checksum(content) == entry.checksum else {
       throw CheckpointError(.malformed, "the checksum of '\(name)' is wrong: the file is damaged")
     }
     return content
