@@ -1,3 +1,5 @@
+package import VoiceTensor
+
 /// A way to run a network's forward pass, which is written once: on a tape for training, or packed for inference.
 ///
 /// Maps are channels-last, `[height, width, channels]` of one utterance or of each of a batch; height is frequency
@@ -19,7 +21,7 @@ package protocol Execution {
     _ layer: ConvolutionLayer, _ x: Map, gate: Map, segmentLength: Int, to map: Map
   ) -> Map
 
-  /// BN → ReLU.
+  /// BN, then ReLU if the layer has one.
   func normalize(_ layer: NormActivation, _ x: Map) -> Map
 
   /// The mean of each channel over every segment of `length` frames, `[height, ⌈width / length⌉, channels]`.
@@ -31,9 +33,68 @@ package protocol Execution {
   /// Adds a vector `[height, 1, channels]` to each frame.
   func add(_ vector: Map, toEachFrameOf x: Map) -> Map
 
+  // ---- Value by value ----
+
+  /// max(x, 0) of each value.
+  func relu(_ x: Map) -> Map
+
   /// The logistic function of each value.
   func sigmoid(_ x: Map) -> Map
 
-  /// Mean ‖ unbiased standard deviation of each channel over time, `[height, 1, 2 · channels]`.
-  func statisticsPooling(_ x: Map) -> Map
+  /// The hyperbolic tangent of each value.
+  func tanh(_ x: Map) -> Map
+
+  /// x · sigmoid(x) of each value.
+  func silu(_ x: Map) -> Map
+
+  /// The sum of two maps of one shape.
+  func add(_ x: Map, _ y: Map) -> Map
+
+  /// x · (1 + a) + y · (1 − a), all of one shape (ERes2Net's attentional feature fusion).
+  func fuse(_ x: Map, _ y: Map, by attention: Map) -> Map
+
+  /// Every pixel times a vector `[1, 1, channels]` (squeeze and excitation).
+  func scale(_ x: Map, by gate: Map) -> Map
+
+  /// Zeros in place of a share of the values, the others larger, in training; `x` itself otherwise.
+  func dropout(_ x: Map, rate: Float) -> Map
+
+  // ---- Shapes ----
+
+  /// Some of the channels.
+  func channels(_ range: Range<Int>, of x: Map) -> Map
+
+  /// The channels of all maps, one map's after the other's.
+  func concatenate(_ maps: [Map]) -> Map
+
+  /// Frequencies as further channels, `[1, width, channels · height]`, channel-major: c · height + h.
+  func flatten(_ x: Map) -> Map
+
+  /// Frames mirrored at both ends of time, `[height, width + 2 · frames, channels]`; width must exceed `frames`.
+  func reflect(_ x: Map, by frames: Int) -> Map
+
+  // ---- Pooling ----
+
+  /// The largest or mean value of each channel under windows.
+  func pool(_ x: Map, _ pooling: PoolingShape) -> Map
+
+  /// The mean of each channel over the whole map, `[1, 1, channels]`.
+  func meanOverMap(_ x: Map) -> Map
+
+  /// The mean of each channel over frequency, `[1, width, channels]`.
+  func meanOverHeight(_ x: Map) -> Map
+
+  /// The largest value of each channel over time, `[height, 1, channels]`.
+  func maxOverTime(_ x: Map) -> Map
+
+  /// Mean ‖ spread of each channel over time, `[height, 1, 2 · channels]`.
+  func statisticsPooling(_ x: Map, _ spread: Spread) -> Map
+
+  /// Mean ‖ deviation over time, each frame weighted by the softmax of its scores, `[height, 1, 2 · channels]`; the
+  /// variance is at least `floor`.
+  func attentiveStatistics(_ x: Map, scores: Map, floor: Float) -> Map
+
+  /// x ‖ its mean over time ‖ its deviation over time, the same at every frame, `[height, width, 3 · channels]`; the
+  /// biased variance is at least `floor` (ECAPA-TDNN's context).
+  func appendContext(_ x: Map, floor: Float) -> Map
 }

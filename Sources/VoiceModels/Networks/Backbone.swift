@@ -14,7 +14,21 @@ enum NetworkCatalogue {
   typealias Build = @Sendable (NetworkArguments, LayerScope) throws -> any Backbone
 
   static let builders: [String: Build] = [
-    "CAMPPlus": { arguments, scope in CAMPPlus(try CAMPPlus.Sizes(arguments), scope) }
+    "CAMPPlus": { arguments, scope in CAMPPlus(try CAMPPlus.Sizes(arguments), scope) },
+    "ERes2Net": { try ERes2Net($0, $1) },
+    "ERes2NetV2": { try ERes2NetV2($0, $1) },
+    "EcapaTdnn": { arguments, scope in
+      switch arguments.generation {
+      case .v1_0: try EcapaTdnn(arguments, scope)
+      case .v1_1: try ContextualEcapaTdnn(arguments, scope)
+      }
+    },
+    "PANNS_CNN10": { try PANNs(.cnn10, $0, $1) },
+    "PANNS_CNN14": { try PANNs(.cnn14, $0, $1) },
+    "PANNS_CNN6": { try PANNs(.cnn6, $0, $1) },
+    "Res2Net": { try Res2Net($0, $1) },
+    "ResNetSE": { try ResNetSE($0, $1) },
+    "TDNN": { try TDNN($0, $1) },
   ]
 
   /// Builds a network and declares its parameters. Throws ``NetworkError`` `badConfiguration`.

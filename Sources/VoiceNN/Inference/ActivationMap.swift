@@ -28,6 +28,11 @@ package struct ActivationMap {
     return ActivationMap(memory: memory, pixels: pixels, room: room)
   }
 
+  /// The same memory seen with some of its channels only.
+  func channels(_ range: Range<Int>) -> ActivationMap {
+    ActivationMap(memory: memory, pixels: pixels.channels(range), room: range.count)
+  }
+
   /// Calls `body` for each pixel with its first value.
   func forEachPixel(_ body: (UnsafeMutablePointer<Float>) -> Void) {
     for row in 0..<height {

@@ -4,7 +4,7 @@ internal import VoiceTensor
 package struct InferenceExecution: Execution {
   private let network: PackedNetwork
   let workspace: Workspace
-  private let kernels = VectorKernels.best
+  let kernels = VectorKernels.best
 
   /// A run in the memory of `workspace`, which nobody else uses meanwhile.
   package init(_ network: PackedNetwork, _ workspace: Workspace) {
@@ -90,7 +90,7 @@ package struct InferenceExecution: Execution {
     scale.withUnsafeBufferPointer { scale in
       shift.withUnsafeBufferPointer { shift in
         kernels.scaleShift(
-          x.view, scale: scale.baseAddress!, shift: shift.baseAddress!, relu: true, output: y.pixels)
+          x.view, scale: scale.baseAddress!, shift: shift.baseAddress!, relu: layer.relu, output: y.pixels)
       }
     }
     withExtendedLifetime(x) {}
@@ -129,33 +129,6 @@ package struct InferenceExecution: Execution {
       }
     }
     withExtendedLifetime((x, vector)) {}
-    return y
-  }
-
-  /// Within 2e-7 of the logistic function of each value.
-  package func sigmoid(_ x: ActivationMap) -> ActivationMap {
-    let y = workspace.map(height: x.height, width: x.width, channels: x.channels)
-    for row in 0..<x.height {
-      for frame in 0..<x.width {
-        kernels.sigmoid(
-          x.view.base + row * x.view.rowPitch + frame * x.view.pixelPitch,
-          y.pixels.base + row * y.view.rowPitch + frame * y.view.pixelPitch, count: x.channels)
-      }
-    }
-    withExtendedLifetime(x) {}
-    return y
-  }
-
-  /// `[height, 1, 2 · channels]`; two passes over the map, as the deviation is about the mean.
-  package func statisticsPooling(_ x: ActivationMap) -> ActivationMap {
-    let y = workspace.map(height: x.height, width: 1, channels: 2 * x.channels)
-    for row in 0..<x.height {
-      let means = y.pixels.base + row * y.view.rowPitch
-      kernels.columnStatistics(
-        rows: x.width, channels: x.channels, x.view.base + row * x.view.rowPitch, pitch: x.view.pixelPitch,
-        means: means, deviations: means + x.channels)
-    }
-    withExtendedLifetime(x) {}
     return y
   }
 }

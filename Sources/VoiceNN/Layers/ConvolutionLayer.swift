@@ -12,7 +12,8 @@ package struct ConvolutionLayer: Sendable {
     /// `Conv1d`: `[outputs, inputs · kernel height, kernel width]`; a kernel as high as its map sees the frequencies as
     /// further channels, channel-major.
     case sequence
-    /// `Linear`: `[outputs, inputs]`, for a kernel of one tap.
+    /// `Linear`: `[outputs, inputs · kernel height]`, for a kernel one frame wide; one as high as its map reads it
+    /// flattened channel-major.
     case vector
   }
 
@@ -89,7 +90,7 @@ extension ConvolutionLayer.WeightLayout {
     switch self {
     case .plane: [shape.outputChannels, shape.inputChannels, shape.kernel.height, shape.kernel.width]
     case .sequence: [shape.outputChannels, shape.inputChannels * shape.kernel.height, shape.kernel.width]
-    case .vector: [shape.outputChannels, shape.inputChannels]
+    case .vector: [shape.outputChannels, shape.inputChannels * shape.kernel.height]
     }
   }
 }

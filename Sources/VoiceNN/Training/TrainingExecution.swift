@@ -16,12 +16,15 @@ package final class TrainingExecution: Execution {
   package let tape = Tape()
   private let store: ParameterStore
   private let mode: Mode
+  private var random: RandomSource
   private var leaves: [Parameter: Variable] = [:]
 
-  /// A run over the values of `store`; training moves the running statistics there.
-  package init(_ store: ParameterStore, mode: Mode) {
+  /// A run over the values of `store`; training moves the running statistics there. What dropout leaves out follows
+  /// from `seed`.
+  package init(_ store: ParameterStore, mode: Mode, seed: UInt64 = 0) {
     self.store = store
     self.mode = mode
+    random = RandomSource(seed: seed)
   }
 
   /// The derivatives of a scalar by the parameters that it depends on.
@@ -53,9 +56,10 @@ package final class TrainingExecution: Execution {
     return tape.concatenate([map, tape.multiply(y, gate, segmentLength: segmentLength)])
   }
 
-  /// A batch norm and a ReLU.
+  /// A batch norm and a ReLU, if the layer has one.
   package func normalize(_ layer: NormActivation, _ x: Variable) -> Variable {
-    tape.relu(normalize(layer.norm, x, isRecomputed: layer.isRecomputed))
+    let y = normalize(layer.norm, x, isRecomputed: layer.isRecomputed)
+    return layer.relu ? tape.relu(y) : y
   }
 
   /// `[batch, height, ⌈width / length⌉, channels]`.
@@ -69,11 +73,13 @@ package final class TrainingExecution: Execution {
     tape.add(x, vector, segmentLength: x.shape[2])
   }
 
-  /// The logistic function of each value.
-  package func sigmoid(_ x: Variable) -> Variable { tape.sigmoid(x) }
-
-  /// `[batch, height, 1, 2 · channels]`.
-  package func statisticsPooling(_ x: Variable) -> Variable { tape.statisticsPooling(x) }
+  /// Values that stay are multiplied by 1 / (1 − rate), so that their mean stays (Srivastava et al. 2014).
+  package func dropout(_ x: Variable, rate: Float) -> Variable {
+    guard mode == .training, rate > 0 else { return x }
+    let kept = 1 / (1 - rate)
+    let mask = (0..<x.value.count).map { _ in random.uniform() < rate ? 0 : kept }
+    return tape.multiply(x, tape.constant(Tensor(shape: x.shape, values: mask)))
+  }
 
   // ---- Parts of layers ----
 

@@ -63,7 +63,7 @@ struct LayerFormNetwork: Sendable {
     switch form {
     case .residual: return main(x, run, residual: x)
     case .normActivation: return main(before!(x, run), run)
-    case .statistics: return run.statisticsPooling(main(x, run))
+    case .statistics: return run.statisticsPooling(main(x, run), .deviation)
     case .gatedAppend:
       let context = run.add(run.meanOverTime(x), toEachFrameOf: run.segmentMean(x, length: 4))
       return run.append(main, x, gate: run.sigmoid(mask!(context, run)), segmentLength: 4, to: x)

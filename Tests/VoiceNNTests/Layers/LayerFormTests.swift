@@ -26,6 +26,48 @@ struct LayerFormTests {
     for (actual, expected) in zip(values, expected.values) { #expect(abs(actual - expected) < 2e-5) }
   }
 
+  @Test(
+    "What has no parameters gives the same on a packed map as on the tape", arguments: MapOperation.all,
+    [[1, 9, 5], [4, 7, 3], [3, 6, 66], [1, 1, 4]])
+  func maps(_ operation: MapOperation, _ shape: [Int]) throws {
+    guard operation.minimumFrames <= shape[1] else { return }
+    var random = RandomSource(seed: UInt64(shape[2]))
+    func values(_ count: Int) -> [Float] { (0..<count).map { _ in 4 * random.uniform() - 2 } }
+    let tensors = (0..<3).map { _ in Tensor(shape: [1] + shape, values: values(shape.reduce(1, *))) }
+    let store = try ParameterStore([:], for: [])
+    let training = TrainingExecution(store, mode: .evaluation)
+    let expected = operation.onTape(tensors.map(training.tape.constant), training).value
+
+    let inference = InferenceExecution(PackedNetwork(LayerRegistry(), store), Workspace())
+    // Views of wider maps with a halo, as the channels of a group are.
+    let maps = tensors.map { tensor in
+      let room = inference.workspace.map(
+        height: shape[0], width: shape[1], channels: shape[2] + 3, halo: Extent(height: 1, width: 2))
+      let map = room.channels(2..<2 + shape[2])
+      inference.copy(inference.map(tensor, halo: 0), into: map)
+      return map
+    }
+    let y = operation.onMaps(maps, inference)
+    #expect([1, y.height, y.width, y.channels] == expected.shape)
+    for (actual, expected) in zip(inference.values(y), expected.values) {
+      #expect(abs(actual - expected) < 3e-6 * max(1, abs(expected)))
+    }
+  }
+
+  @Test("Dropout leaves out a share in training, keeps the mean, and is the identity otherwise")
+  func dropout() throws {
+    let store = try ParameterStore([:], for: [])
+    let x = Tensor(shape: [1, 1, 100, 100], values: .init(repeating: 1, count: 10_000))
+    func dropped(_ mode: TrainingExecution.Mode, seed: UInt64) -> [Float] {
+      let run = TrainingExecution(store, mode: mode, seed: seed)
+      return run.dropout(run.tape.constant(x), rate: 0.2).value.values
+    }
+    let values = dropped(.training, seed: 1)
+    #expect(Set(values) == [0, 1.25] && abs(values.reduce(0, +) - 10_000) < 200)
+    #expect(dropped(.training, seed: 1) == values && dropped(.training, seed: 2) != values)
+    #expect(dropped(.evaluation, seed: 1) == x.values)
+  }
+
   @Test("A norm moves its running statistics by a tenth, with the unbiased variance, in training only")
   func runningStatistics() throws {
     let registry = LayerRegistry()
@@ -62,7 +104,8 @@ extension InferenceExecution {
   /// A map with the values of a tensor `[1, height, width, channels]`, and room for eight channels.
   func map(_ x: Tensor, halo: Int) -> ActivationMap {
     let map = workspace.map(
-      height: x.shape[1], width: x.shape[2], channels: x.channels, halo: Extent(height: 0, width: halo), room: 8)
+      height: x.shape[1], width: x.shape[2], channels: x.channels, halo: Extent(height: 0, width: halo),
+      room: max(8, x.channels))
     var index = 0
     map.forEachPixel { pixel in
       for channel in 0..<x.channels { pixel[channel] = x.values[index + channel] }

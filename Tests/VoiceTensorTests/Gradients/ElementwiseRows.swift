@@ -11,6 +11,10 @@ let elementwiseRows: [GradientCase] = [
     tape.sigmoid(x[0])
   } definition: { x in x[0].map { 1 / (1 + exp(-$0)) } },
   GradientCase(.tanh, [[37]]) { tape, x in tape.tanh(x[0]) } definition: { x in x[0].map { tanh($0) } },
+  GradientCase(.silu, [[3, 11]]) { tape, x in tape.silu(x[0]) } definition: { x in x[0].map { $0 / (1 + exp(-$0)) } },
+  GradientCase(.fuse, [[2, 3, 4], [2, 3, 4], [2, 3, 4]]) { tape, x in
+    tape.fuse(x[0], x[1], by: x[2])
+  } definition: { x in Reference([2, 3, 4]) { x[0][$0] * (1 + x[2][$0]) + x[1][$0] * (1 - x[2][$0]) } },
   GradientCase(.sum, [[2, 3, 5]]) { tape, x in
     tape.sum(x[0])
   } definition: { x in Reference(shape: [], values: [x[0].values.reduce(0, +)]) },

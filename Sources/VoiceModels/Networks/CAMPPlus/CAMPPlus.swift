@@ -89,6 +89,6 @@ struct CAMPPlus: Backbone {
       x = transit(x, run)
     }
     x = outNonlinear(x, run)
-    return dense(run.statisticsPooling(x), run)
+    return dense(run.statisticsPooling(x, .deviation), run)
   }
 }
