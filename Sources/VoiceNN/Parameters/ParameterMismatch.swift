@@ -19,7 +19,7 @@ package struct ParameterMismatch: Error, Equatable, CustomStringConvertible {
   /// Tensors of another shape.
   package var misshapen: [Shape] = []
 
-  /// Compares; throws itself if there is any difference. Counters may be missing.
+  /// Compares; throws itself if there is any difference. Counters may be missing, and may be arrays of one number.
   package static func check(_ stored: [String: StoredTensor], against parameters: [Parameter]) throws {
     var mismatch = ParameterMismatch()
     for parameter in parameters {
@@ -27,7 +27,8 @@ package struct ParameterMismatch: Error, Equatable, CustomStringConvertible {
         if parameter.role != .counter { mismatch.missing.append(parameter.path) }
         continue
       }
-      if tensor.shape != parameter.shape {
+      let isCount = parameter.role == .counter && tensor.values.count == 1
+      if tensor.shape != parameter.shape && !isCount {
         mismatch.misshapen.append(Shape(path: parameter.path, expected: parameter.shape, actual: tensor.shape))
       }
     }

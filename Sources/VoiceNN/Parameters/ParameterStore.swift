@@ -11,7 +11,8 @@ package final class ParameterStore {
     try ParameterMismatch.check(stored, against: parameters)
     self.parameters = parameters
     values = parameters.map { parameter in
-      stored[parameter.path].map { Tensor($0) } ?? Tensor(zeros: parameter.shape)
+      stored[parameter.path].map { Tensor(shape: parameter.shape, values: $0.values) }
+        ?? Tensor(zeros: parameter.shape)
     }
   }
 

@@ -6,14 +6,9 @@ import VoiceRecognition
 struct NetworkConfigurationTests {
   private let configuration = NetworkConfiguration(architecture: "CAMPPlus", inputSize: 80, embeddingSize: 192)
 
-  @Test("mvector's default CAM++ has 937 tensors and 6,848,544 learnt values")
+  @Test("mvector's default CAM++ has the shapes of the published one")
   func defaults() throws {
     let shapes = try SpeakerNetwork.parameterShapes(configuration)
-    #expect(shapes.count == 937)
-    let learnt = shapes.filter { path, _ in
-      !["running_mean", "running_var", "num_batches_tracked"].contains { path.hasSuffix($0) }
-    }
-    #expect(learnt.values.reduce(0) { $0 + $1.reduce(1, *) } == 6_848_544)
     #expect(shapes["xvector.tdnn.linear.weight"] == [128, 320, 5])
     #expect(shapes["xvector.block3.tdnnd16.linear1.weight"] == [128, 992, 1])
   }
@@ -41,6 +36,5 @@ struct NetworkConfigurationTests {
     #expect(message { $0.arguments["memory_efficient"] = 2 }?.contains("memory_efficient") == true)
     #expect(message { $0.inputSize = -80 }?.contains("input size is -80") == true)
     #expect(message { $0.embeddingSize = .max }?.contains("embedding size") == true)
-    #expect(SpeakerNetwork.architectures == ["CAMPPlus"])
   }
 }

@@ -2,15 +2,20 @@ import VoiceModels
 import VoiceRecognition
 import VoiceTensor
 
-/// A CAM++ of few channels with reproducible parameters.
+/// A network of few channels with reproducible parameters; a CAM++ unless it is told otherwise.
 struct SmallNetwork: Sendable {
   let configuration: NetworkConfiguration
   let parameters: [String: StoredTensor]
 
   init(bins: Int = 16) {
-    configuration = NetworkConfiguration(
-      architecture: "CAMPPlus", inputSize: bins, embeddingSize: 6,
-      arguments: ["init_channels": 8, "growth_rate": 2, "bn_size": 2])
+    self.init(
+      NetworkConfiguration(
+        architecture: "CAMPPlus", inputSize: bins, embeddingSize: 6,
+        arguments: ["init_channels": 8, "growth_rate": 2, "bn_size": 2]))
+  }
+
+  init(_ configuration: NetworkConfiguration) {
+    self.configuration = configuration
     let shapes = (try? SpeakerNetwork.parameterShapes(configuration)) ?? [:]
     var random = RandomSource(seed: 11)
     var parameters: [String: StoredTensor] = [:]

@@ -34,20 +34,25 @@ private func poolRow(
     padding: Extent(height: padding[0], width: padding[1]))
   return GradientCase(.pool, [shape], "\(kind) \(kernel) \(stride) \(padding)") { tape, x in
     tape.pool(x[0], pooling)
-  } definition: { x in
-    let sizes = (0..<2).map { (shape[$0 + 1] + 2 * padding[$0] - kernel[$0]) / stride[$0] + 1 }
-    return Reference([shape[0], sizes[0], sizes[1], shape[3]]) { (at: [Int]) -> Double in
-      var values: [Double] = []
-      for k in 0..<kernel[0] {
-        for l in 0..<kernel[1] {
-          let row: Int = at[1] * stride[0] + k - padding[0]
-          let column: Int = at[2] * stride[1] + l - padding[1]
-          let isInside = (0..<shape[1]).contains(row) && (0..<shape[2]).contains(column)
-          if isInside || kind == .average { values.append(x[0].padded([at[0], row, column, at[3]])) }
-        }
+  } definition: { x in windowed(x[0], pooling) }
+}
+
+/// The definition of a pooling, window by window.
+private func windowed(_ x: Reference, _ pooling: PoolingShape) -> Reference {
+  let (kernel, stride, padding, shape) = (pooling.kernel, pooling.stride, pooling.padding, x.shape)
+  let height: Int = (shape[1] + 2 * padding[0] - kernel[0]) / stride[0] + 1
+  let width: Int = (shape[2] + 2 * padding[1] - kernel[1]) / stride[1] + 1
+  return Reference([shape[0], height, width, shape[3]]) { (at: [Int]) -> Double in
+    var values: [Double] = []
+    for k in 0..<kernel[0] {
+      for l in 0..<kernel[1] {
+        let row: Int = at[1] * stride[0] + k - padding[0]
+        let column: Int = at[2] * stride[1] + l - padding[1]
+        let isInside = (0..<shape[1]).contains(row) && (0..<shape[2]).contains(column)
+        if isInside || pooling.kind == .average { values.append(x.padded([at[0], row, column, at[3]])) }
       }
-      return kind == .maximum ? values.max()! : values.reduce(0, +) / Double(values.count)
     }
+    return pooling.kind == .maximum ? values.max()! : values.reduce(0, +) / Double(values.count)
   }
 }
 

@@ -8,7 +8,8 @@ internal import VoiceTensor
 ///   → conv k5 → conv k3 d2 → conv k3 d3 → conv k1, each ReLU, BN   [1, frames − 14, hidden channels]
 ///   → conv k1, ReLU                                                [1, frames − 14, channels]
 ///   → pooling → BN → linear → BN                                   [1, 1, embedding size]
-/// In 1.0 the hidden channels are 512 whatever `channels` says, in 1.1 they are the same.
+/// In 1.0 the hidden channels are 512 whatever `channels` says, in 1.1 they are the same; `hidden_channels`, which
+/// mvector does not have, says another number.
 struct TDNN: Backbone {
   private static let context: [(kernel: Int, dilation: Int)] = [(5, 1), (3, 2), (3, 3), (1, 1)]
 
@@ -22,9 +23,8 @@ struct TDNN: Backbone {
     let channels = try arguments.size("channels", default: 512)
     let kind = try arguments.pooling()
     let (bins, embedding) = (try arguments.inputSize(), try arguments.embeddingSize())
-    try arguments.allow(only: ["channels", "pooling_type"])
-
-    let hidden = arguments.generation == .v1_0 ? 512 : channels
+    let hidden = try arguments.size("hidden_channels", default: arguments.generation == .v1_0 ? 512 : channels)
+    try arguments.allow(only: ["channels", "hidden_channels", "pooling_type"])
     let lost = Self.context.reduce(0) { $0 + ($1.kernel - 1) * $1.dilation }
     minimumFrames = lost + kind.minimumFrames
     let first = Self.context.enumerated().map { index, layer in
