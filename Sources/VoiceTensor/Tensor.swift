@@ -44,7 +44,7 @@ package struct Tensor: Sendable, Equatable {
   }
 
   /// `function` of each pair of values.
-  func zip(_ other: Tensor, _ function: (Float, Float) -> Float) -> Tensor {
+  package func zip(_ other: Tensor, _ function: (Float, Float) -> Float) -> Tensor {
     precondition(shape == other.shape, "tensors \(shape) and \(other.shape) differ in shape")
     let values = [Float](unsafeUninitializedCapacity: count) { target, initialised in
       for index in 0..<count { target[index] = function(self.values[index], other.values[index]) }

@@ -33,12 +33,17 @@ enum NetworkCatalogue {
 
   /// Builds a network and declares its parameters. Throws ``NetworkError`` `badConfiguration`.
   static func build(_ configuration: NetworkConfiguration) throws -> (backbone: any Backbone, registry: LayerRegistry) {
+    let registry = LayerRegistry()
+    return (try build(configuration, at: registry.root), registry)
+  }
+
+  /// Builds a network whose parameters are declared at `scope`. Throws ``NetworkError`` `badConfiguration`.
+  static func build(_ configuration: NetworkConfiguration, at scope: LayerScope) throws -> any Backbone {
     guard let builder = builders[configuration.architecture] else {
       let known = builders.keys.sorted().joined(separator: ", ")
       throw NetworkError(
         .badConfiguration, "architecture '\(configuration.architecture)' is unknown; there are: \(known)")
     }
-    let registry = LayerRegistry()
-    return (try builder(NetworkArguments(configuration), registry.root), registry)
+    return try builder(NetworkArguments(configuration), scope)
   }
 }

@@ -18,11 +18,11 @@ package struct BatchNorm: Sendable {
 
   init(_ scope: LayerScope, channels: Int, affine: Bool = true) {
     self.channels = channels
-    weight = affine ? scope.parameter("weight", [channels]) : nil
-    bias = affine ? scope.parameter("bias", [channels]) : nil
-    runningMean = scope.parameter("running_mean", [channels], role: .statistic)
-    runningVariance = scope.parameter("running_var", [channels], role: .statistic)
-    batchesTracked = scope.parameter("num_batches_tracked", [], role: .counter)
+    weight = affine ? scope.parameter("weight", [channels], initialization: .constant(1)) : nil
+    bias = affine ? scope.parameter("bias", [channels], initialization: .constant(0)) : nil
+    runningMean = scope.parameter("running_mean", [channels], role: .statistic, initialization: .constant(0))
+    runningVariance = scope.parameter("running_var", [channels], role: .statistic, initialization: .constant(1))
+    batchesTracked = scope.parameter("num_batches_tracked", [], role: .counter, initialization: .constant(0))
   }
 
   /// The norm with its running statistics as `y = scale · x + shift`, `[channels]` each.

@@ -55,8 +55,11 @@ package struct ConvolutionLayer: Sendable {
     norm normScope: LayerScope? = nil, affine: Bool = true, order: Order = .normFirst,
     activation: ConvolutionEpilogue.Activation = .identity, layout: Layout = Layout()
   ) {
-    let weight = scope.parameter("weight", weights.shape(shape))
-    let bias = hasBias ? scope.parameter("bias", [shape.outputChannels]) : nil
+    let weight = scope.parameter("weight", weights.shape(shape), initialization: scope.weightDraw)
+    let standard = Initialization.uniform(fanIn: shape.weightCount / shape.outputChannels)
+    let bias =
+      hasBias
+      ? scope.parameter("bias", [shape.outputChannels], initialization: scope.biasDraw ?? standard) : nil
     let norm = normScope.map { BatchNorm($0, channels: shape.outputChannels, affine: affine) }
     self = scope.registry.add {
       Self(

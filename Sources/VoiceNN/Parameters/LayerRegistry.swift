@@ -12,9 +12,12 @@ package final class LayerRegistry {
   /// Where the network's own names begin.
   package var root: LayerScope { LayerScope(path: "", registry: self) }
 
-  fileprivate func declare(_ path: String, _ shape: [Int], _ role: Parameter.Role) -> Parameter {
+  fileprivate func declare(
+    _ path: String, _ shape: [Int], _ role: Parameter.Role, _ initialization: Initialization
+  ) -> Parameter {
     precondition(paths.insert(path).inserted, "parameter \(path) is declared twice")
-    let parameter = Parameter(index: parameters.count, path: path, shape: shape, role: role)
+    let parameter = Parameter(
+      index: parameters.count, path: path, shape: shape, role: role, initialization: initialization)
     parameters.append(parameter)
     return parameter
   }
@@ -38,14 +41,37 @@ package struct LayerScope {
   /// The names from the root to here, joined by dots.
   package let path: String
   let registry: LayerRegistry
+  /// How the weights of convolutions below are drawn.
+  private(set) var weightDraw = Initialization.standard
+  /// How their biases are drawn; nil is PyTorch's default.
+  private(set) var biasDraw: Initialization?
+
+  fileprivate init(path: String, registry: LayerRegistry) {
+    self.path = path
+    self.registry = registry
+  }
+
+  private init(_ path: String, in parent: LayerScope) {
+    self.init(path: path, registry: parent.registry)
+    (weightDraw, biasDraw) = (parent.weightDraw, parent.biasDraw)
+  }
 
   /// The place below this one; the name may hold dots.
   package func callAsFunction(_ name: String) -> LayerScope {
-    LayerScope(path: path.isEmpty ? name : "\(path).\(name)", registry: registry)
+    LayerScope(path.isEmpty ? name : "\(path).\(name)", in: self)
+  }
+
+  /// The same place, where convolutions are drawn in another way.
+  package func drawing(_ weights: Initialization, biases: Initialization? = nil) -> LayerScope {
+    var scope = self
+    (scope.weightDraw, scope.biasDraw) = (weights, biases)
+    return scope
   }
 
   /// Declares the tensor `name` of this place.
-  package func parameter(_ name: String, _ shape: [Int], role: Parameter.Role = .weight) -> Parameter {
-    registry.declare(self(name).path, shape, role)
+  package func parameter(
+    _ name: String, _ shape: [Int], role: Parameter.Role = .weight, initialization: Initialization = .standard
+  ) -> Parameter {
+    registry.declare(self(name).path, shape, role, initialization)
   }
 }

@@ -19,6 +19,9 @@ package struct Parameter: Sendable, Hashable {
   /// What it is to the network.
   package let role: Role
 
+  /// How its values are drawn when there are none yet.
+  package let initialization: Initialization
+
   /// How many values it has.
   package var count: Int { shape.reduce(1, *) }
 }

@@ -16,6 +16,20 @@ package final class ParameterStore {
     }
   }
 
+  /// New values, drawn as each parameter says; the same seed gives the same values.
+  package init(drawing parameters: [Parameter], seed: UInt64) {
+    self.parameters = parameters
+    values = parameters.map { parameter in
+      var random = RandomSource(seed: RandomSource.seed(seed, UInt64(parameter.index)))
+      return Tensor(shape: parameter.shape, values: parameter.initialization.values(parameter.shape, &random))
+    }
+  }
+
+  /// Changes the values of a parameter where they are.
+  func modify(_ parameter: Parameter, _ change: (UnsafeMutableBufferPointer<Float>) -> Void) {
+    values[parameter.index].values.withUnsafeMutableBufferPointer { change($0) }
+  }
+
   /// The value of a parameter, in its shape.
   package subscript(_ parameter: Parameter) -> Tensor {
     get { values[parameter.index] }

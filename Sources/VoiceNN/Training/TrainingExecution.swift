@@ -81,9 +81,11 @@ package final class TrainingExecution: Execution {
     return tape.multiply(x, tape.constant(Tensor(shape: x.shape, values: mask)))
   }
 
+  /// The variable of a parameter, one for the whole run.
+  package func variable(_ parameter: Parameter) -> Variable { leaf(parameter) }
+
   // ---- Parts of layers ----
 
-  /// The variable of a parameter, one for the whole run.
   private func leaf(_ parameter: Parameter) -> Variable {
     if let leaf = leaves[parameter] { return leaf }
     let leaf = tape.parameter(store[parameter])

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Reproducible random numbers: SplitMix64 (Steele, Lea, Flood: "Fast splittable
 /// pseudorandom number generators", 2014).
 package struct RandomSource: RandomNumberGenerator, Sendable {
@@ -39,6 +41,12 @@ extension RandomSource {
   /// A number of `range`.
   package mutating func uniform(in range: ClosedRange<Double>) -> Double {
     range.lowerBound + Double(next() >> 11) * 0x1p-53 * (range.upperBound - range.lowerBound)
+  }
+
+  /// A number of the standard normal distribution (Box and Muller 1958).
+  package mutating func normal() -> Double {
+    let radius = (-2 * log(1 - uniform(in: 0...1))).squareRoot()
+    return radius * cos(2 * .pi * uniform(in: 0...1))
   }
 
   /// Whether something of that probability happens; always draws one number.

@@ -1,15 +1,19 @@
 /// Every operation that a tape can record. Each has a row in the gradient table of the tests.
 package enum OpKind: String, Sendable, CaseIterable {
   case add
+  case affine
+  case angularMargin
   case attentiveStatistics
   case batchNorm
   case clamp
   case concatenate
   case convolution
+  case crossEntropy
   case frozenBatchNorm
   case fuse
   case linear
   case multiply
+  case normalizeRows
   case permute
   case pool
   case reflect
@@ -20,7 +24,9 @@ package enum OpKind: String, Sendable, CaseIterable {
   case silu
   case slice
   case softmax
+  case sphereFace2
   case statisticsPooling
   case sum
   case tanh
+  case tripletMargin
 }

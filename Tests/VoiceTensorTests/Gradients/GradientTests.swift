@@ -3,7 +3,7 @@ import Testing
 @testable import VoiceTensor
 
 /// To add an operation: a case of `OpKind`, and a row in one of the tables with its definition in plain loops.
-let gradientTable = elementwiseRows + shapeRows + timeRows + poolingRows + normalizationRows + productRows
+let gradientTable = elementwiseRows + shapeRows + timeRows + poolingRows + lossRows + normalizationRows + productRows
 
 @Suite("Gradients of the tape's operations")
 struct GradientTests {

@@ -45,7 +45,7 @@ struct CAMPPlus: Backbone {
 
   init(_ sizes: Sizes, _ scope: LayerScope) {
     head = FrequencyHead(scope("head"), bins: sizes.bins)
-    let xvector = scope("xvector")
+    let xvector = scope("xvector").drawing(.kaimingNormalFanIn, biases: .constant(0))
     // Channels of each block at its end, when all its layers have added theirs.
     var channels = sizes.initialChannels
     let ends = Self.blocks.map { block in

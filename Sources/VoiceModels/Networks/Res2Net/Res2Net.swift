@@ -39,8 +39,9 @@ struct Res2Net: Backbone {
     }
     minimumFrames = (1...).first { Self.pooled($0) >= kind.minimumFrames } ?? 1
 
+    let images = scope.drawing(.kaimingNormalFanOut)
     conv1 = ConvolutionLayer(
-      scope("conv1"),
+      images("conv1"),
       ConvolutionShape(
         inputChannels: 1, outputChannels: channels, kernel: Extent(height: 7, width: 7),
         stride: Extent(height: 3, width: 3), padding: Extent(height: 1, width: 1)),
@@ -51,7 +52,7 @@ struct Res2Net: Backbone {
       return (0..<count).map { index in
         defer { inputs = planes * Self.expansion }
         return Res2NetBlock(
-          scope("layer\(stage + 1).\(index)"), inputs: inputs, width: planes * baseWidth / 64, scale: scale,
+          images("layer\(stage + 1).\(index)"), inputs: inputs, width: planes * baseWidth / 64, scale: scale,
           outputs: planes * Self.expansion, stride: index == 0 && stage > 0 ? 2 : 1, isFirst: index == 0)
       }
     }

@@ -1,0 +1,124 @@
+internal import Glibc
+package import VoiceTensor
+
+/// Changes parameters by their gradients, with PyTorch's rules and its order of operations.
+package struct Optimizer: Sendable {
+  /// The rules there are.
+  package enum Rule: Sendable, Hashable {
+    /// Kingma, Ba 2015; weight decay is added to the gradient.
+    case adam
+    /// Loshchilov, Hutter 2019; weight decay is taken off the weight itself.
+    case adamW
+    /// Stochastic gradient descent with momentum, Nesterov's or the plain one.
+    case sgd(momentum: Double, isNesterov: Bool)
+  }
+
+  /// What is kept of a parameter from step to step.
+  package struct State: Sendable, Equatable {
+    /// Steps that were taken.
+    package var steps: Int
+    /// Adam: the averages `exp_avg` and `exp_avg_sq`; SGD: `momentum_buffer`, and nothing.
+    package var first: [Float]
+    /// The second of Adam's.
+    package var second: [Float]
+  }
+
+  /// The rule.
+  package let rule: Rule
+  /// The learning rate of the next step; the scheduler changes it.
+  package var learningRate: Double
+  /// How strongly weights are drawn to 0.
+  package let weightDecay: Double
+  /// What is kept, by the parameter's key.
+  package private(set) var states: [String: State]
+
+  private static let betas = (0.9, 0.999)
+  private static let epsilon = 1e-8
+
+  /// An optimiser that has taken no step, or goes on from saved states.
+  package init(_ rule: Rule, learningRate: Double, weightDecay: Double = 0, states: [String: State] = [:]) {
+    self.rule = rule
+    self.learningRate = learningRate
+    self.weightDecay = weightDecay
+    self.states = states
+  }
+
+  /// Changes the values of those parameters that have a gradient. A parameter may have a rate of its own: a factor of
+  /// the learning rate, 0 to leave it alone.
+  package mutating func step(
+    _ store: ParameterStore, _ gradients: [Parameter: Tensor], rateOf: (Parameter) -> Double = { _ in 1 }
+  ) {
+    for (parameter, gradient) in gradients.sorted(by: { $0.key.index < $1.key.index }) where parameter.role == .weight {
+      let rate = rateOf(parameter)
+      if rate == 0 { continue }
+      let count = gradient.count
+      var state = states.removeValue(forKey: parameter.path) ?? .fresh(for: rule, count: count)
+      precondition(state.first.count == count, "optimiser: a state of \(state.first.count) for \(parameter.path)")
+      state.steps += 1
+      store.modify(parameter) { values in
+        gradient.values.withUnsafeBufferPointer { gradient in
+          state.first.withUnsafeMutableBufferPointer { first in
+            state.second.withUnsafeMutableBufferPointer { second in
+              update(values, gradient, first, second, steps: state.steps, rate: learningRate * rate)
+            }
+          }
+        }
+      }
+      states[parameter.path] = state
+    }
+  }
+
+  private func update(
+    _ values: UnsafeMutableBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>,
+    _ first: UnsafeMutableBufferPointer<Float>, _ second: UnsafeMutableBufferPointer<Float>, steps: Int, rate: Double
+  ) {
+    switch rule {
+    case .adam: adam(values, gradient, first, second, steps: steps, rate: rate, isDecoupled: false)
+    case .adamW: adam(values, gradient, first, second, steps: steps, rate: rate, isDecoupled: true)
+    case .sgd(let momentum, let isNesterov):
+      let (decay, momentum, rate) = (Float(weightDecay), Float(momentum), Float(rate))
+      for index in values.indices {
+        var change = gradient[index] + decay * values[index]
+        if momentum != 0 {
+          // The first step takes the gradient as it is.
+          first[index] = steps == 1 ? change : momentum * first[index] + change
+          change = isNesterov ? change + momentum * first[index] : first[index]
+        }
+        values[index] -= rate * change
+      }
+    }
+  }
+
+  private func adam(
+    _ values: UnsafeMutableBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>,
+    _ first: UnsafeMutableBufferPointer<Float>, _ second: UnsafeMutableBufferPointer<Float>, steps: Int, rate: Double,
+    isDecoupled: Bool
+  ) {
+    let (beta1, beta2) = Self.betas
+    let correction1 = 1 - power(beta1, steps)
+    let correction2 = (1 - power(beta2, steps)).squareRoot()
+    let (size, root, epsilon) = (Float(rate / correction1), Float(correction2), Float(Self.epsilon))
+    let (keep1, take1, keep2, take2) = (Float(beta1), Float(1 - beta1), Float(beta2), Float(1 - beta2))
+    let decay = Float(isDecoupled ? 0 : weightDecay)
+    let shrink = Float(isDecoupled ? 1 - rate * weightDecay : 1)
+    for index in values.indices {
+      let value = values[index] * shrink
+      let slope = gradient[index] + decay * value
+      first[index] = keep1 * first[index] + take1 * slope
+      second[index] = keep2 * second[index] + take2 * slope * slope
+      values[index] = value - size * first[index] / (second[index].squareRoot() / root + epsilon)
+    }
+  }
+
+  private func power(_ base: Double, _ exponent: Int) -> Double { Glibc.pow(base, Double(exponent)) }
+}
+
+extension Optimizer.State {
+  fileprivate static func fresh(for rule: Optimizer.Rule, count: Int) -> Self {
+    let zeros = [Float](repeating: 0, count: count)
+    switch rule {
+    case .adam, .adamW: return Self(steps: 0, first: zeros, second: zeros)
+    case .sgd: return Self(steps: 0, first: zeros, second: [])
+    }
+  }
+}
