@@ -1,7 +1,10 @@
 import FoundationEssentials
 import TestSupport
 import Testing
+import VoiceAudio
+import VoiceConfiguration
 import VoiceModels
+import VoiceRecognition
 import VoiceTensor
 
 /// Needs the folder of data for tests beside the package; without it these tests are shown as skipped.
@@ -51,5 +54,52 @@ struct CheckpointParityTests {
       try load("golden/checkpoint_105_EcapaTdnn_Fbank/last_model/optimizer.pth")
     }
     #expect(error?.message.contains("'state' is a dict, not a tensor") == true, "\(error?.message ?? "")")
+  }
+
+  @Test(
+    "A checkpoint that mvector trained gives its embeddings, built from mvector's own configuration",
+    .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"))
+  func embeddings() throws {
+    let folder = "golden/checkpoint_105_EcapaTdnn_Fbank"
+    let network = try network(folder, "last_model/model.pth")
+    let file = try Safetensors(
+      contentsOf: URL(filePath: try #require(PackagePaths.shared("\(folder)/expected.safetensors"))))
+    let (x, expected) = (try #require(file.tensors["x"]), try #require(file.tensors["emb_eval"]))
+    let size = x.shape[1] * x.shape[2]
+    let embeddings = try (0..<x.shape[0]).flatMap { item in
+      try network.embed(Array(x.values[item * size..<(item + 1) * size]), frames: x.shape[1])
+    }
+    #expect(relativeError(embeddings, expected.values) < 1e-5)
+  }
+
+  @Test(
+    "From a waveform to the embedding as mvector's predictor does, and the contrast of two",
+    .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"))
+  func predictor() throws {
+    let network = try network("golden/predictor", "model.pth")
+    let arguments = ["sample_frequency": "16000", "num_mel_bins": "80"]
+    let extractor = try FeatureExtractor(FrontEndConfiguration(featureMethod: "Fbank", methodArguments: arguments))
+    let path = try #require(PackagePaths.shared("golden/predictor/predictor_synth.safetensors"))
+    let file = try Safetensors(contentsOf: URL(filePath: path))
+    let embeddings = try ["synth0", "synth1"].map { name in
+      let samples = try #require(file.tensors["wav.\(name).int16"]).values.map { $0 / 32768 }
+      let features = try extractor.extract(samples: samples, sampleRate: 16_000).features
+      let embedding = try network.embed(features.values, frames: features.frames)
+      #expect(relativeError(embedding, try #require(file.tensors["emb.\(name)"]).values) < 1e-3, "\(name)")
+      return embedding
+    }
+    let epoch = try EpochName("Test-1")
+    let contrast = try Voiceprint(values: embeddings[0], epoch: epoch)
+      .cosine(to: Voiceprint(values: embeddings[1], epoch: epoch))
+    #expect(abs(Float(contrast) - (try #require(file.tensors["contrast"]).values[0])) < 1e-3)
+  }
+
+  /// The network of a folder's config.yml with the weights of a file in it.
+  private func network(_ folder: String, _ weights: String) throws -> SpeakerNetwork {
+    let file = try #require(PackagePaths.shared("\(folder)/config.yml"))
+    let experiment = try ExperimentConfiguration.load(file: file)
+    return try SpeakerNetwork(
+      configuration: NetworkConfiguration(experiment.model, inputSize: 80),
+      parameters: try load("\(folder)/\(weights)").parameters)
   }
 }
