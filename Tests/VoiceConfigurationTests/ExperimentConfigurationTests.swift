@@ -13,9 +13,11 @@ struct ExperimentConfigurationTests {
     #expect(file.preprocess.methodArguments == ["sample_frequency": "16000", "num_mel_bins": "80"])
     #expect(file.dataset.evaluationMaxDuration == 20)
     #expect(file.dataset.loader.batchSize == 64)
-    #expect(file.loss.arguments["margin"] == .double(0.2))
+    #expect(file.loss.kind == .additiveAngularMargin(isEasy: false) && file.loss.margin == 0.2 && file.loss.scale == 32)
+    #expect(file.loss.marginScheduler?.final == 0.3 && file.loss.marginScheduler?.startEpoch == nil)
     #expect(file.optimizer.weightDecay == 1e-5)
-    #expect(file.optimizer.schedulerArguments["warmup_epoch"] == .int(5))
+    #expect(
+      file.optimizer.scheduler == .warmupCosine(minimum: 1e-5, maximum: 1e-3, warmupEpochs: 5, fixEpoch: nil))
     #expect(file.training.maxEpoch == 60)
   }
 
@@ -51,6 +53,38 @@ struct ExperimentConfigurationTests {
     #expect(
       error?.problems.map(\.key) == [
         "speed.prob", "noise.noise_dir", "noise.max_snr_dB", "spec_aug.max_time_warp", "spec_aug.freq_masks", "echo",
+      ])
+  }
+
+  @Test("Every loss and schedule takes its own arguments, and tells the lines of others'")
+  func lossesAndSchedules() throws {
+    func parse(_ loss: String, _ optimizer: String = "{}", model: String = "use_model: TDNN") throws
+      -> ExperimentConfiguration
+    {
+      try ExperimentConfiguration.parse("\(model)\nloss_conf: \(loss)\noptimizer_conf: \(optimizer)", file: "e.yml")
+    }
+    let triplet = try parse("{use_loss: TripletAngularMarginLoss, args: {add_absolute: no, margin: 0.3}}").loss
+    #expect(triplet.kind == .triplet(normalizesFeatures: true, absoluteWeight: 0, ownAtLeast: 0.8, othersAtMost: 0.4))
+    #expect(triplet.margin == 0.3 && triplet.labelSmoothing == 0.1)
+    let sphere = try parse("{use_loss: SphereFace2, args: {margin_type: A, lanbuda: 0.6, t: 2}}").loss
+    #expect(sphere.kind == .sphereFace2(marginType: .angle, balance: 0.6, exponent: 2) && sphere.margin == 0.2)
+    let step = try parse("{use_loss: AMLoss}", "{scheduler: StepLR, scheduler_args: {step_size: 7}}")
+    #expect(step.loss.margin == 0.3 && step.optimizer.scheduler == .step(period: 7, factor: 0.1))
+    func problems(_ loss: String, _ optimizer: String = "{}", model: String = "use_model: TDNN") -> [String] {
+      let error = #expect(throws: ConfigurationError.self) { try parse(loss, optimizer, model: model) }
+      return error?.problems.map { "\($0.line) \($0.key)" } ?? []
+    }
+    #expect(problems("{use_loss: CELoss, args: {margin: 0.2}}") == ["2 loss_conf.args.margin"])
+    #expect(problems("{use_loss: AMLoss, args: {easy_margin: no}}") == ["2 loss_conf.args.easy_margin"])
+    #expect(problems("{use_loss: Arc}") == ["2 loss_conf.use_loss"])
+    #expect(
+      problems("{}", "{optimizer: Adam, nesterov: yes, scheduler_args: {min_lr: 1, gamma: 2}}") == [
+        "3 optimizer_conf.nesterov", "3 optimizer_conf.scheduler_args.min_lr", "3 optimizer_conf.scheduler_args.gamma",
+      ])
+    let linear = "model_conf: {model: TDNN, classifier: {classifier_type: Linear, K: 2}}"
+    #expect(
+      problems("{loss: AAMLoss}", model: linear) == [
+        "1 model_conf.classifier.classifier_type", "1 model_conf.classifier.K",
       ])
   }
 
@@ -98,7 +132,7 @@ struct ExperimentConfigurationTests {
     #expect(file.dataset.loader.workerCount == 8)
     #expect(file.dataset.evaluationMaxDuration == 10)
     #expect(file.dataset.trainList == "a.txt")
-    #expect(file.loss.arguments["label_smoothing"] == .double(0))
+    #expect(file.loss.labelSmoothing == 0 && file.optimizer.name == .sgd)
     #expect(file.optimizer.learningRate == 0.01)
   }
 

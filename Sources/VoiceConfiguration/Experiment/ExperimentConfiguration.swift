@@ -34,9 +34,39 @@ package struct ExperimentConfiguration: Sendable, Hashable {
     dataset = DatasetConfiguration(root.map("dataset_conf"))
     preprocess = PreprocessConfiguration(root.map("preprocess_conf"))
     model = ModelConfiguration(root)
-    loss = LossConfiguration(root.map("loss_conf"))
+    let lossNode = root.map("loss_conf")
+    loss = LossConfiguration(lossNode, isSecondGeneration: model.isSecondGeneration)
     optimizer = OptimizerConfiguration(root.map("optimizer_conf"))
     training = TrainingConfiguration(root.map("train_conf"))
+    reportContradictions(root, lossNode)
+  }
+
+  /// What is right by itself and wrong together.
+  private func reportContradictions(_ root: ConfigurationNode, _ lossNode: ConfigurationNode) {
+    let classifier = root.map("model_conf").map("classifier")
+    switch loss.kind {
+    case .crossEntropy, .triplet: break
+    default:
+      if model.classifier.type == "Linear" {
+        classifier.report("classifier_type", "is Linear, but \(loss.name.rawValue) puts its margin on cosines")
+      }
+    }
+    if case .subCentre(_, let centres) = loss.kind {
+      if let centres, let own = model.classifier.centresPerSpeaker, centres != own {
+        classifier.report("K", "is \(own), but the loss says \(centres)")
+      }
+    } else if let own = model.classifier.centresPerSpeaker, own > 1 {
+      classifier.report("K", "is \(own), but \(loss.name.rawValue) knows one centre of a speaker")
+    }
+    let loader = dataset.loader
+    if loader.usePKSampler, !loader.batchSize.isMultiple(of: loader.samplesPerSpeaker) {
+      root.map("dataset_conf").report(
+        "sample_per_id", "a batch of \(loader.batchSize) is no multiple of \(loader.samplesPerSpeaker)")
+    }
+    if dataset.minDuration > dataset.maxDuration {
+      root.map("dataset_conf").report(
+        "min_duration", "is \(dataset.minDuration) s, more than max_duration, which is \(dataset.maxDuration) s")
+    }
   }
 }
 

@@ -33,23 +33,23 @@ package struct ModelConfiguration: Sendable, Hashable {
 package struct ClassifierConfiguration: Sendable, Hashable {
   /// `Cosine` or `Linear` (1.1); nil leaves it to the loss, as 1.0 does.
   package var type: String?
-  /// Number of speakers in the training list.
-  package var speakerCount: Int
+  /// Number of speakers in the training list; nil takes the list's.
+  package var speakerCount: Int?
   /// Hidden layers before the last one.
   package var blockCount: Int
   /// Width of the hidden layers.
   package var innerSize: Int
-  /// Centres of each speaker (sub-centre ArcFace).
-  package var centresPerSpeaker: Int
+  /// Centres of each speaker (sub-centre ArcFace); nil leaves it to the loss.
+  package var centresPerSpeaker: Int?
 
   init(_ node: ConfigurationNode) {
     type = node.optionalString("classifier_type")
     if let type, type != "Cosine", type != "Linear" {
       node.report("classifier_type", "'\(type)' is neither Cosine nor Linear")
     }
-    speakerCount = node.int("num_speakers", default: 2796, in: 1...100_000_000)
+    speakerCount = node.optionalInt("num_speakers", in: 1...100_000_000)
     blockCount = node.int("num_blocks", default: 0, in: 0...64)
     innerSize = node.int("inter_dim", default: 512, in: 1...65_536)
-    centresPerSpeaker = node.int("K", default: 1, in: 1...1024)
+    centresPerSpeaker = node.optionalInt("K", in: 1...1024)
   }
 }

@@ -92,7 +92,9 @@ package final class ConfigurationNode {
     return nil
   }
 
+  /// A mapping below this one; opened again it is the same, so that it knows all that was asked for.
   func child(_ mapping: Node.Mapping, path: String, line: Int) -> ConfigurationNode {
+    if let open = children.first(where: { $0.path == path }) { return open }
     let node = ConfigurationNode(mapping, path: path, line: line, problems: list)
     children.append(node)
     return node
