@@ -130,7 +130,8 @@ let executables: [Target] = [
     name: "voiceprint",
     dependencies: [
       "VoiceCluster", "VoiceModels", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition", "VoiceConfiguration",
-      "VoiceConcurrency", "VoiceTensor", "VoiceTraining", "VoiceRPC", "VoiceMessages", argumentParser, logging,
+      "VoiceConcurrency", "VoiceTensor", "VoiceNN", "VoiceTraining", "VoiceRPC", "VoiceMessages", argumentParser,
+      logging,
     ], path: "services/voiceprint", swiftSettings: strict),
 ]
 
@@ -160,7 +161,10 @@ let testTargets: [Target] = [
   tests("VoiceModelsTests", ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceRecognition", "VoiceConfiguration"]),
   tests(
     "VoiceTrainingTests",
-    ["VoiceTraining", "VoiceTensor", "VoiceAudio", "VoiceConfiguration", "VoiceEvaluation", "VoiceConcurrency"]),
+    [
+      "VoiceTraining", "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceConfiguration", "VoiceEvaluation",
+      "VoiceConcurrency", "VoiceRecognition",
+    ]),
   tests(
     "VoiceStorageTests",
     ["VoiceStorage", "VoicePostgres", "VoiceRecognition", "VoiceConcurrency", "VoiceCluster", crypto, logging]),

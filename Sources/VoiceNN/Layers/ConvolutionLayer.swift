@@ -42,6 +42,7 @@ package struct ConvolutionLayer: Sendable {
   let index: Int
   /// The geometry.
   package let shape: ConvolutionShape
+  let weights: WeightLayout
   let order: Order
   let activation: ConvolutionEpilogue.Activation
   let layout: Layout
@@ -63,17 +64,18 @@ package struct ConvolutionLayer: Sendable {
     let norm = normScope.map { BatchNorm($0, channels: shape.outputChannels, affine: affine) }
     self = scope.registry.add {
       Self(
-        index: $0, shape: shape, order: order, activation: activation, layout: layout, weight: weight, bias: bias,
-        norm: norm)
+        index: $0, shape: shape, weights: weights, order: order, activation: activation, layout: layout,
+        weight: weight, bias: bias, norm: norm)
     } as: { .convolution($0) }
   }
 
   private init(
-    index: Int, shape: ConvolutionShape, order: Order, activation: ConvolutionEpilogue.Activation, layout: Layout,
-    weight: Parameter, bias: Parameter?, norm: BatchNorm?
+    index: Int, shape: ConvolutionShape, weights: WeightLayout, order: Order,
+    activation: ConvolutionEpilogue.Activation, layout: Layout, weight: Parameter, bias: Parameter?, norm: BatchNorm?
   ) {
     self.index = index
     self.shape = shape
+    self.weights = weights
     self.order = order
     self.activation = order == .reluFirst ? .relu : activation
     self.layout = layout

@@ -14,6 +14,8 @@ package final class TrainingExecution: Execution {
 
   /// Where the forward pass is recorded.
   package let tape = Tape()
+  /// Told of each layer when it has run, if anybody asks.
+  package var onLayer: ((LayerTrace) -> Void)?
   private let store: ParameterStore
   private let mode: Mode
   private var random: RandomSource
@@ -42,8 +44,12 @@ package final class TrainingExecution: Execution {
   package func convolve(_ layer: ConvolutionLayer, _ x: Variable, residual: Variable?) -> Variable {
     var y = tape.convolution(
       x, weight: leaf(layer.weight), bias: layer.bias.map(leaf), shape: layer.shape)
+    onLayer?(LayerTrace(layer, output: y.shape))
     if layer.order == .reluFirst { y = tape.relu(y) }
-    if let norm = layer.norm { y = normalize(norm, y, isRecomputed: false) }
+    if let norm = layer.norm {
+      y = normalize(norm, y, isRecomputed: false)
+      onLayer?(LayerTrace(norm, output: y.shape, weights: layer.weights))
+    }
     if let residual { y = tape.add(y, residual) }
     return layer.order == .reluFirst ? y : activate(layer.activation, y)
   }
@@ -59,6 +65,7 @@ package final class TrainingExecution: Execution {
   /// A batch norm and a ReLU, if the layer has one.
   package func normalize(_ layer: NormActivation, _ x: Variable) -> Variable {
     let y = normalize(layer.norm, x, isRecomputed: layer.isRecomputed)
+    onLayer?(LayerTrace(layer.norm, output: y.shape, weights: nil))
     return layer.relu ? tape.relu(y) : y
   }
 
