@@ -137,8 +137,9 @@ let executables: [Target] = [
 
 // ---- Tests: the folders mirror Sources/ ---------------------------------------------------------------------------
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: strict)
 }
 
 let testTargets: [Target] = [
@@ -180,7 +181,7 @@ let testTargets: [Target] = [
     [
       "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition",
       "VoiceConfiguration",
-    ]),
+    ], exclude: ["Goldens"]),
   tests("TidyTests", ["VoiceCluster"]),
 ]
 

@@ -1,11 +1,9 @@
 import FoundationEssentials
-import TestSupport
 import Testing
 import VoiceEvaluation
 import VoiceTensor
 
-/// Needs the golden vectors beside the package; without them these tests are shown as skipped.
-@Suite("Metrics equal mvector's", .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"))
+@Suite("Metrics equal mvector's")
 struct MetricsParityTests {
   /// What mvector gave for one list of scores.
   private struct Expected: Decodable {
@@ -16,7 +14,7 @@ struct MetricsParityTests {
   }
 
   private func golden(_ name: String) throws -> Safetensors {
-    try Safetensors(contentsOf: URL(filePath: try #require(PackagePaths.shared("golden/\(name).safetensors"))))
+    try Safetensors(contentsOf: URL(filePath: try #require(Golden.path("\(name).safetensors"))))
   }
 
   private func scores(_ name: String, _ golden: Safetensors) throws -> TrialScores {
@@ -38,7 +36,7 @@ struct MetricsParityTests {
         for key in container.allKeys { cases[key.stringValue] = try? container.decode(Expected.self, forKey: key) }
       }
     }
-    let json = try Data(contentsOf: URL(filePath: try #require(PackagePaths.shared("golden/metrics.json"))))
+    let json = try Data(contentsOf: URL(filePath: try #require(Golden.path("metrics.json"))))
     let expected = try #require(try JSONDecoder().decode(File.self, from: json).cases[name])
     let curve = try DetectionCurve(try scores(name, golden("metrics")))
     #expect(abs(curve.equalErrorRate().rate - expected.eer) < 1e-12)
