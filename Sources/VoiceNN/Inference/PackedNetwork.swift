@@ -64,7 +64,8 @@ extension NormActivation {
 
 extension ConvolutionLayer {
   fileprivate func packed(_ store: ParameterStore, _ arena: WeightArena) -> PackedConvolution {
-    var weights = store[weight].values
+    let stored = store[weight]
+    var weights = (self.weights.axes.map(stored.permuted) ?? stored).values
     var epilogue = ConvolutionEpilogue(
       bias: bias.map { store[$0].values } ?? [], reluFirst: order == .reluFirst,
       activation: order == .reluFirst ? .identity : activation)

@@ -9,6 +9,8 @@ package struct ConvolutionLayer: Sendable {
   package enum WeightLayout: Sendable {
     /// `Conv2d`: `[outputs, inputs, kernel height, kernel width]`.
     case plane
+    /// `Conv2d` of a network that sees the map turned, time downwards: `[outputs, inputs, kernel width, kernel height]`.
+    case transposedPlane
     /// `Conv1d`: `[outputs, inputs · kernel height, kernel width]`; a kernel as high as its map sees the frequencies as
     /// further channels, channel-major.
     case sequence
@@ -91,9 +93,21 @@ package struct ConvolutionLayer: Sendable {
 }
 
 extension ConvolutionLayer.WeightLayout {
+  /// Whether it is that of a `Conv2d`.
+  var isPlane: Bool { self == .plane || self == .transposedPlane }
+
+  /// The order in which the checkpoint's axes are computed with, if it is another.
+  var axes: [Int]? {
+    switch self {
+    case .transposedPlane: [0, 1, 3, 2]
+    case .plane, .sequence, .vector: nil
+    }
+  }
+
   fileprivate func shape(_ shape: ConvolutionShape) -> [Int] {
     switch self {
     case .plane: [shape.outputChannels, shape.inputChannels, shape.kernel.height, shape.kernel.width]
+    case .transposedPlane: [shape.outputChannels, shape.inputChannels, shape.kernel.width, shape.kernel.height]
     case .sequence: [shape.outputChannels, shape.inputChannels * shape.kernel.height, shape.kernel.width]
     case .vector: [shape.outputChannels, shape.inputChannels * shape.kernel.height]
     }

@@ -18,15 +18,15 @@ package struct LayerTrace: Sendable, Hashable {
   }
 
   init(_ layer: ConvolutionLayer, output: [Int]) {
-    let plain = output[1] == 1 && layer.weights != .plane
-    let type = layer.weights == .vector ? "Linear" : layer.weights == .plane ? "Conv2d" : "Conv1d"
+    let plain = output[1] == 1 && !layer.weights.isPlane
+    let type = layer.weights == .vector ? "Linear" : layer.weights.isPlane ? "Conv2d" : "Conv1d"
     self.init(
       path: Self.folder(layer.weight), type: type, outputShape: Self.shape(output, layer.weights, plain),
       parameters: layer.weight.count + (layer.bias?.count ?? 0))
   }
 
   init(_ norm: BatchNorm, output: [Int], weights: ConvolutionLayer.WeightLayout?) {
-    let isPlane = weights == .plane || (weights == nil && output[1] > 1)
+    let isPlane = weights?.isPlane == true || (weights == nil && output[1] > 1)
     self.init(
       path: Self.folder(norm.runningMean), type: isPlane ? "BatchNorm2d" : "BatchNorm1d",
       outputShape: Self.shape(output, weights ?? (output[2] == 1 ? .vector : .sequence), !isPlane),
@@ -40,6 +40,7 @@ package struct LayerTrace: Sendable, Hashable {
   /// `[batch, height, width, channels]` in PyTorch's order.
   private static func shape(_ map: [Int], _ weights: ConvolutionLayer.WeightLayout, _ isFlat: Bool) -> [Int] {
     if weights == .vector { return [map[0], map[3]] }
+    if weights == .transposedPlane { return [map[0], map[3], map[2], map[1]] }
     return isFlat ? [map[0], map[3], map[2]] : [map[0], map[3], map[1], map[2]]
   }
 }

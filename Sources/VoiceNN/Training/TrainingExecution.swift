@@ -42,8 +42,9 @@ package final class TrainingExecution: Execution {
 
   /// Each step of the layer is an operation of its own on the tape.
   package func convolve(_ layer: ConvolutionLayer, _ x: Variable, residual: Variable?) -> Variable {
-    var y = tape.convolution(
-      x, weight: leaf(layer.weight), bias: layer.bias.map(leaf), shape: layer.shape)
+    let stored = leaf(layer.weight)
+    let weight = layer.weights.axes.map { tape.permute(stored, $0) } ?? stored
+    var y = tape.convolution(x, weight: weight, bias: layer.bias.map(leaf), shape: layer.shape)
     onLayer?(LayerTrace(layer, output: y.shape))
     if layer.order == .reluFirst { y = tape.relu(y) }
     if let norm = layer.norm {

@@ -13,7 +13,7 @@ extension Tape {
 
 extension Tensor {
   /// The tensor with its axes in another order: axis k of the result is axis `axes[k]`.
-  func permuted(_ axes: [Int]) -> Tensor {
+  package func permuted(_ axes: [Int]) -> Tensor {
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
     let lengths = axes.map { shape[$0] }

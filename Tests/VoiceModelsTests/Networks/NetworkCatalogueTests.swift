@@ -116,6 +116,42 @@ struct NetworkCatalogueTests {
     #expect(error?.message.contains("needs at least \(fewest)") == true)
   }
 
+  @Test("The bins that mvector's layers fit are accepted, all others refused", arguments: [
+    ("CAMPPlus", [1, 23, 80, 201, 257], []), ("EcapaTdnn", [1, 23, 80, 201, 257], []), ("TDNN", [1, 23, 80, 201], []),
+    ("Res2Net", [40, 64, 80], [23, 96, 128, 201, 257]), ("ResNetSE", [8, 40, 64, 80, 96, 128], [23, 201, 257]),
+    ("ERes2Net", [8, 40, 64, 80, 96, 128], [23, 201, 257]), ("ERes2NetV2", [8, 64, 80, 96, 128], [23, 201, 257]),
+    ("PANNS_CNN6", [16, 23, 64, 80, 257], [1, 15]), ("PANNS_CNN10", [16, 64, 80], [15]),
+    ("PANNS_CNN14", [32, 64, 80], [16, 31]),
+  ])
+  func bins(_ architecture: String, _ possible: [Int], _ impossible: [Int]) throws {
+    func build(_ bins: Int) throws {
+      _ = try SpeakerNetwork.parameterShapes(
+        NetworkConfiguration(architecture: architecture, inputSize: bins, embeddingSize: 8))
+    }
+    for bins in possible { try build(bins) }
+    for bins in impossible {
+      let error = #expect(throws: NetworkError.self, "\(bins)") { try build(bins) }
+      #expect(error?.code == .badConfiguration && error?.message.contains("\(bins) bins") == true)
+    }
+  }
+
+  @Test("The fewest frames are mvector's", arguments: [
+    ("CAMPPlus", .v1_0, ["growth_rate": 2, "init_channels": 8], 3), ("EcapaTdnn", .v1_0, ["channels": 8], 1),
+    ("EcapaTdnn", .v1_1, ["channels": [8, 8, 8, 8, 8]], 5),
+    ("TDNN", .v1_0, ["hidden_channels": 8], 15), ("TDNN", .v1_0, ["hidden_channels": 8, "pooling_type": "TSP"], 16),
+    ("Res2Net", .v1_0, ["m_channels": 2], 5), ("Res2Net", .v1_1, ["m_channels": 2, "pooling_type": "TSP"], 53),
+    ("ResNetSE", .v1_0, ["num_filters": [4, 4, 4, 4]], 1), ("ERes2Net", .v1_0, ["m_channels": 4], 9),
+    ("ERes2NetV2", .v1_0, ["m_channels": 4], 9), ("PANNS_CNN6", .v1_0, [:], 16),
+  ] as [(String, NetworkConfiguration.Generation, [String: ArchitectureArgument], Int)])
+  func frames(
+    _ architecture: String, _ generation: NetworkConfiguration.Generation, _ arguments: [String: ArchitectureArgument],
+    _ fewest: Int
+  ) throws {
+    let configuration = NetworkConfiguration(
+      architecture: architecture, generation: generation, inputSize: 80, embeddingSize: 4, arguments: arguments)
+    #expect(try SmallNetwork(configuration).speaker().minimumFrames == fewest)
+  }
+
   @Test("A pair that cannot be built names what can be", arguments: [
     ("EcapaTdnn", 80, ["pooling_type": "TSTP"], "one of: ASP, SAP, TSP, TAP"),
     ("ERes2Net", 80, ["pooling_type": "ASP"], "one of: TSTP"),

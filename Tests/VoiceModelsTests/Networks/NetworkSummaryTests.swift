@@ -47,6 +47,16 @@ struct NetworkSummaryTests {
     #expect(rows.filter { !$0.type.isEmpty }.reduce(0) { $0 + $1.parameters } == 26_720)
   }
 
+  @Test("Layers of images are Conv2d, those of PANNs with time before frequency as in the published code")
+  func images() throws {
+    let residual = try summary("ResNetSE", bins: 80, ["num_filters": [4, 4, 4, 4]], speakers: nil).rows
+    #expect(residual.first { $0.type == "Conv2d" }?.outputShape == [1, 4, 80, 98])
+    let rows = try summary("PANNS_CNN6", bins: 64, speakers: nil).rows
+    #expect(rows.first { $0.type == "Conv2d" }?.outputShape == [1, 64, 98, 64])
+    #expect(rows.last { $0.type == "BatchNorm2d" }?.outputShape == [1, 512, 12, 8])
+    #expect(rows.last { $0.type == "Linear" }?.outputShape == [1, 192])
+  }
+
   @Test("Too few frames are refused")
   func tooFew() {
     let configuration = NetworkConfiguration(architecture: "TDNN", inputSize: 80, embeddingSize: 192)

@@ -8,7 +8,8 @@ internal import VoiceTensor
 ///   → blocks: conv, BN, ReLU (once 5×5 in CNN6, twice 3×3 else), mean 2×2, dropout 0.2   [bins / 2ᵏ, frames / 2ᵏ, c]
 ///   → mean over frequency → largest + mean over time, dropout 0.5                        [1, 1, c]
 ///   → fc1, ReLU, dropout 0.5 → linear                                                    [1, 1, embedding size]
-/// Kernels are [frequency, time] as in mvector's other networks; those of the published weights are [time, frequency].
+///
+/// Keys, kernels [time, frequency] and the first values are those of the published code, up to `fc1`.
 struct PANNs: Backbone {
   /// The three sizes of the paper.
   enum Depth: Sendable {
@@ -42,6 +43,7 @@ struct PANNs: Backbone {
       throw arguments.refuse("\(bins) bins are halved \(depth.halvings) times: at least \(minimumFrames) are needed")
     }
     self.depth = depth
+    let scope = scope.drawing(.xavierUniform, biases: .constant(0))
     bn0 = NormActivation(scope("bn0"), channels: bins, relu: false)
     let edge = Extent(height: depth.kernel / 2, width: depth.kernel / 2)
     var inputs = 1
@@ -53,7 +55,7 @@ struct PANNs: Backbone {
           ConvolutionShape(
             inputChannels: inputs, outputChannels: outputs, kernel: Extent(height: depth.kernel, width: depth.kernel),
             padding: edge),
-          weights: .plane, norm: scope("conv_block\(index + 1).bn\(number)"), activation: .relu,
+          weights: .transposedPlane, norm: scope("conv_block\(index + 1).bn\(number)"), activation: .relu,
           layout: .init(halo: number < depth.convolutions ? edge : Extent(height: 0, width: 0)))
       }
     }
