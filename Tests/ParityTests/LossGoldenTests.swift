@@ -81,7 +81,8 @@ struct LossGoldenTests {
     var stored: [String: StoredTensor] = [:]
     let prefix = golden.weights(kind)
     for parameter in registry.parameters where parameter.path.hasPrefix("1.") {
-      stored[parameter.path] = try #require(file.tensors[prefix + parameter.path.dropFirst(2)], "\(parameter.path)")
+      let weights: StoredTensor = try #require(file.tensors[prefix + String(parameter.path.dropFirst(2))])
+      stored[parameter.path] = weights
     }
     if registry.parameters.contains(where: { $0.path == SpeakerLoss.biasPath }) {
       let bias: Float = golden.name.contains("bias-1.5") ? -1.5 : 0
