@@ -61,7 +61,8 @@ let libraries: [Target] = [
   .target(name: "VoiceRecognition", dependencies: [crypto], swiftSettings: strict),
   .target(name: "VoiceMessages", dependencies: ["CProtobufC", "CVoiceProtos"], swiftSettings: strict),
   .target(name: "VoicePostgres", dependencies: ["CPostgres", "VoiceConcurrency", logging], swiftSettings: strict),
-  .target(name: "VoiceTensor", dependencies: ["CVoiceKernels", "COpenBLAS"], swiftSettings: strict),
+  .target(
+    name: "VoiceTensor", dependencies: ["CVoiceKernels", "COpenBLAS", "VoiceConcurrency"], swiftSettings: strict),
 
   .target(name: "VoiceAudio", dependencies: ["CSndfile", "CVoiceDSP"], swiftSettings: strict),
   .target(name: "VoiceRPC", dependencies: ["CGRPC", "VoiceMessages", logging], swiftSettings: strict),
