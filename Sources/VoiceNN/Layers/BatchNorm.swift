@@ -46,9 +46,11 @@ package struct BatchNorm: Sendable {
   /// Moves the running statistics towards those of a batch.
   func update(_ store: ParameterStore, with batch: ChannelStatistics) {
     func move(_ parameter: Parameter, towards values: [Float]) {
+      var running = store[parameter]
       for channel in 0..<channels {
-        store[parameter].values[channel] += Self.momentum * (values[channel] - store[parameter].values[channel])
+        running.values[channel] += Self.momentum * (values[channel] - running.values[channel])
       }
+      store[parameter] = running
     }
     move(runningMean, towards: batch.mean)
     move(runningVariance, towards: batch.unbiasedVariance)

@@ -13,7 +13,7 @@ package final class TrainingExecution: Execution {
   }
 
   /// Where the forward pass is recorded.
-  package let tape = Tape()
+  package let tape: Tape
   /// Told of each layer when it has run, if anybody asks.
   package var onLayer: ((LayerTrace) -> Void)?
   private let store: ParameterStore
@@ -22,8 +22,9 @@ package final class TrainingExecution: Execution {
   private var leaves: [Parameter: Variable] = [:]
 
   /// A run over the values of `store`; training moves the running statistics there. What dropout leaves out follows
-  /// from `seed`.
-  package init(_ store: ParameterStore, mode: Mode, seed: UInt64 = 0) {
+  /// from `seed`. `threads` compute, the calling one included; results do not depend on their number.
+  package init(_ store: ParameterStore, mode: Mode, seed: UInt64 = 0, threads: Int = 1) {
+    tape = Tape(threads: threads)
     self.store = store
     self.mode = mode
     random = RandomSource(seed: seed)
@@ -40,19 +41,20 @@ package final class TrainingExecution: Execution {
     tape.permute(frames, [0, 3, 2, 1])
   }
 
-  /// Each step of the layer is an operation of its own on the tape.
+  /// The steps of the layer are operations of their own on the tape, but a ReLU right behind a norm is part of it.
   package func convolve(_ layer: ConvolutionLayer, _ x: Variable, residual: Variable?) -> Variable {
     let stored = leaf(layer.weight)
     let weight = layer.weights.axes.map { tape.permute(stored, $0) } ?? stored
     var y = tape.convolution(x, weight: weight, bias: layer.bias.map(leaf), shape: layer.shape)
     onLayer?(LayerTrace(layer, output: y.shape))
     if layer.order == .reluFirst { y = tape.relu(y) }
+    let isActivated = layer.norm != nil && residual == nil && layer.order == .normFirst && layer.activation == .relu
     if let norm = layer.norm {
-      y = normalize(norm, y, isRecomputed: false)
+      y = normalize(norm, y, relu: isActivated, isRecomputed: false)
       onLayer?(LayerTrace(norm, output: y.shape, weights: layer.weights))
     }
     if let residual { y = tape.add(y, residual) }
-    return layer.order == .reluFirst ? y : activate(layer.activation, y)
+    return layer.order == .reluFirst || isActivated ? y : activate(layer.activation, y)
   }
 
   /// A product with the gate and a concatenation; there is no room to keep.
@@ -65,9 +67,9 @@ package final class TrainingExecution: Execution {
 
   /// A batch norm and a ReLU, if the layer has one.
   package func normalize(_ layer: NormActivation, _ x: Variable) -> Variable {
-    let y = normalize(layer.norm, x, isRecomputed: layer.isRecomputed)
+    let y = normalize(layer.norm, x, relu: layer.relu, isRecomputed: layer.isRecomputed)
     onLayer?(LayerTrace(layer.norm, output: y.shape, weights: nil))
-    return layer.relu ? tape.relu(y) : y
+    return y
   }
 
   /// `[batch, height, ⌈width / length⌉, channels]`.
@@ -109,13 +111,14 @@ package final class TrainingExecution: Execution {
     }
   }
 
-  private func normalize(_ norm: BatchNorm, _ x: Variable, isRecomputed: Bool) -> Variable {
+  private func normalize(_ norm: BatchNorm, _ x: Variable, relu: Bool, isRecomputed: Bool) -> Variable {
     let (weight, bias) = (norm.weight.map(leaf), norm.bias.map(leaf))
     guard mode == .training else {
       return tape.frozenBatchNorm(
-        x, weight: weight, bias: bias, statistics: norm.runningStatistics(store), epsilon: BatchNorm.epsilon)
+        x, weight: weight, bias: bias, statistics: norm.runningStatistics(store), epsilon: BatchNorm.epsilon,
+        relu: relu)
     }
-    let (y, statistics) = tape.batchNorm(x, weight: weight, bias: bias, epsilon: BatchNorm.epsilon)
+    let (y, statistics) = tape.batchNorm(x, weight: weight, bias: bias, epsilon: BatchNorm.epsilon, relu: relu)
     norm.update(store, with: statistics)
     if isRecomputed {
       tape.afterBackward { [store] in norm.update(store, with: statistics) }

@@ -8,13 +8,14 @@ extension Tape {
   /// `a + b`, where a frame of `b` serves `segmentLength` frames of `a`; one each when it is nil.
   package func add(_ a: Variable, _ b: Variable, segmentLength: Int? = nil) -> Variable {
     guard let segmentLength else {
-      return record(.add, [a, b], a.value.zip(b.value, +)) { dy in [dy, dy] }
+      return record(.add, [a, b], team.zip(a.value, b.value, +)) { dy in [dy, dy] }
     }
     let segments = TimeSegments(a.shape, length: segmentLength, op: .add)
     precondition(
       b.shape == segments.shortShape(of: a.shape), "add: \(a.shape) + \(b.shape) in segments of \(segmentLength)")
-    return record(.add, [a, b], segments.combine(a.value, b.value, +)) { dy in
-      [dy, segments.sums(dy, shape: b.shape)]
+    let shape = b.shape
+    return record(.add, [a, b], segments.combine(a.value, b.value, team, +)) { [team] dy in
+      [dy, segments.sums(dy, shape: shape, team)]
     }
   }
 }

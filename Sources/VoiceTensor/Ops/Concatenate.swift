@@ -10,33 +10,46 @@ extension Tape {
       parts.allSatisfy { $0.shape.dropLast() == outer },
       "concatenate: \(parts.map(\.shape)) differ before the channels")
     let channels = parts.reduce(0) { $0 + $1.value.channels }
+    let (widths, pixels) = (parts.map(\.value.channels), parts[0].value.pixels)
+    let firsts = widths.indices.map { widths[..<$0].reduce(0, +) }
 
-    var values: [Float] = []
-    values.reserveCapacity(parts.reduce(0) { $0 + $1.value.count })
-    for pixel in 0..<parts[0].value.pixels {
-      for part in parts {
+    let y = Tensor(outer + [channels]) { y in
+      for (part, first) in zip(parts, firsts) {
         let width = part.value.channels
-        values += part.value.values[pixel * width..<(pixel + 1) * width]
+        part.value.read { x in
+          team.copy(pixels: pixels, channels: width, from: x.base, pitch: width, to: y + first, pitch: channels)
+        }
       }
     }
-    return record(.concatenate, parts, Tensor(shape: outer + [channels], values: values)) { dy in
-      var first = 0
-      return parts.map { part in
-        defer { first += part.value.channels }
-        return dy.channels(first..<first + part.value.channels)
-      }
+    return record(.concatenate, parts, y) { [team] dy in
+      zip(widths, firsts).map { width, first in dy.channels(first..<first + width, team) }
     }
   }
 }
 
 extension Tensor {
   /// The channels `range` of every pixel.
-  func channels(_ range: Range<Int>) -> Tensor {
-    var values: [Float] = []
-    values.reserveCapacity(pixels * range.count)
-    for pixel in 0..<pixels {
-      values += self.values[pixel * channels + range.lowerBound..<pixel * channels + range.upperBound]
+  func channels(_ range: Range<Int>, _ team: TensorTeam) -> Tensor {
+    Tensor(shape.dropLast() + [range.count]) { y in
+      read { x in
+        team.copy(
+          pixels: pixels, channels: range.count, from: x.base + range.lowerBound, pitch: channels, to: y,
+          pitch: range.count)
+      }
     }
-    return Tensor(shape: shape.dropLast() + [range.count], values: values)
+  }
+}
+
+extension TensorTeam {
+  /// Copies `channels` values of every pixel.
+  func copy(
+    pixels: Int, channels: Int, from source: UnsafePointer<Float>, pitch sourcePitch: Int,
+    to target: UnsafeMutablePointer<Float>, pitch targetPitch: Int
+  ) {
+    forEachCut(of: pixels, size: channels) { cut in
+      for pixel in cut {
+        (target + pixel * targetPitch).update(from: source + pixel * sourcePitch, count: channels)
+      }
+    }
   }
 }

@@ -5,10 +5,10 @@ extension Tape {
   /// Two maps, weighed by an attention in [-1, 1].
   package func fuse(_ x: Variable, _ y: Variable, by attention: Variable) -> Variable {
     let a = attention.value
-    let sum = x.value.zip(y.value, +)
-    let difference = x.value.zip(y.value, -)
-    return record(.fuse, [x, y, attention], sum.zip(difference.zip(a, *), +)) { dz in
-      [dz.zip(a) { $0 * (1 + $1) }, dz.zip(a) { $0 * (1 - $1) }, dz.zip(x.value.zip(y.value, -), *)]
+    let difference = team.zip(x.value, y.value, -)
+    let z = team.zip(team.zip(x.value, y.value, +), team.zip(difference, a, *), +)
+    return record(.fuse, [x, y, attention], z) { [team] dz in
+      [team.zip(dz, a) { $0 * (1 + $1) }, team.zip(dz, a) { $0 * (1 - $1) }, team.zip(dz, difference, *)]
     }
   }
 }

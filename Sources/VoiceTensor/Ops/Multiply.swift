@@ -7,16 +7,17 @@
 extension Tape {
   /// `a · b`, where a frame of `b` serves `segmentLength` frames of `a`; one each when it is nil.
   package func multiply(_ a: Variable, _ b: Variable, segmentLength: Int? = nil) -> Variable {
+    let (a, b, inputs) = (a.value, b.value, [a, b])
     guard let segmentLength else {
-      return record(.multiply, [a, b], a.value.zip(b.value, *)) { dy in
-        [dy.zip(b.value, *), dy.zip(a.value, *)]
+      return record(.multiply, inputs, team.zip(a, b, *)) { [team] dy in
+        [team.zip(dy, b, *), team.zip(dy, a, *)]
       }
     }
     let segments = TimeSegments(a.shape, length: segmentLength, op: .multiply)
     precondition(
       b.shape == segments.shortShape(of: a.shape), "multiply: \(a.shape) · \(b.shape) in segments of \(segmentLength)")
-    return record(.multiply, [a, b], segments.combine(a.value, b.value, *)) { dy in
-      [segments.combine(dy, b.value, *), segments.sums(dy.zip(a.value, *), shape: b.shape)]
+    return record(.multiply, inputs, segments.combine(a, b, team, *)) { [team] dy in
+      [segments.combine(dy, b, team, *), segments.sums(team.zip(dy, a, *), shape: b.shape, team)]
     }
   }
 }

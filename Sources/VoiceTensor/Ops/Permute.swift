@@ -19,20 +19,24 @@ extension Tensor {
     let lengths = axes.map { shape[$0] }
     let steps = axes.map { strides[$0] }
 
-    var values: [Float] = []
-    values.reserveCapacity(count)
-    var position = [Int](repeating: 0, count: axes.count)
-    var source = 0
-    for _ in 0..<count {
-      values.append(self.values[source])
-      for axis in axes.indices.reversed() {
-        position[axis] += 1
-        source += steps[axis]
-        if position[axis] < lengths[axis] { break }
-        source -= steps[axis] * lengths[axis]
-        position[axis] = 0
+    return Tensor(lengths) { target in
+      read { source in
+        var position = [Int](repeating: 0, count: axes.count)
+        var (place, first) = (0, 0)
+        let (inner, step) = (lengths.last ?? 1, steps.last ?? 1)
+        while place < count {
+          for index in 0..<inner { target[place + index] = source.base[first + index * step] }
+          place += inner
+          // The next line: the axes but the last count on.
+          for axis in axes.indices.dropLast().reversed() {
+            position[axis] += 1
+            first += steps[axis]
+            if position[axis] < lengths[axis] { break }
+            first -= steps[axis] * lengths[axis]
+            position[axis] = 0
+          }
+        }
       }
     }
-    return Tensor(shape: lengths, values: values)
   }
 }

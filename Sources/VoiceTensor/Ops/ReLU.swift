@@ -1,11 +1,22 @@
 // y = max(x, 0), any shape.
-// dx = dy where x > 0, else 0.
+// dx = dy where y > 0, else 0.
 
 extension Tape {
   /// `max(x, 0)`.
   package func relu(_ x: Variable) -> Variable {
-    record(.relu, [x], x.value.map { max($0, 0) }) { dy in
-      [x.value.zip(dy) { $0 > 0 ? $1 : 0 }]
+    let y = team.run(x.value) { VectorKernels.best.relu($0, $1, count: $2) }
+    return record(.relu, [x], y) { [y, team] dy in
+      let dx = Tensor(dy.shape) { dx in
+        y.read { y in
+          dy.read { dy in
+            team.forEachCut(of: y.count, size: 1) { cut in
+              TrainingKernels.best.reluGradient(
+                y: y.base + cut.lowerBound, dy: dy.base + cut.lowerBound, dx + cut.lowerBound, count: cut.count)
+            }
+          }
+        }
+      }
+      return [dx]
     }
   }
 }

@@ -4,6 +4,7 @@
 extension Tape {
   /// The same values under another shape.
   package func reshape(_ x: Variable, _ shape: [Int]) -> Variable {
-    record(.reshape, [x], x.value.reshaped(shape)) { dy in [dy.reshaped(x.shape)] }
+    let before = x.shape
+    return record(.reshape, [x], x.value.reshaped(shape)) { dy in [dy.reshaped(before)] }
   }
 }

@@ -8,17 +8,15 @@ extension Tape {
   /// The mean of each channel over every segment of `length` frames.
   package func segmentMean(_ x: Variable, length: Int) -> Variable {
     let segments = TimeSegments(x.shape, length: length, op: .segmentMean)
-    func divided(_ short: Tensor) -> Tensor {
-      var short = short
-      for pixel in 0..<short.pixels {
-        let frames = Float(segments.frames(pixel % segments.segments))
-        for index in pixel * short.channels..<(pixel + 1) * short.channels { short.values[index] /= frames }
-      }
-      return short
+    var y = segments.sums(x.value, shape: segments.shortShape(of: x.shape), team)
+    let perSegment = segments.segments
+    for pixel in 0..<y.pixels {
+      let share = 1 / Float(segments.frames(pixel % perSegment))
+      for index in pixel * y.channels..<(pixel + 1) * y.channels { y.values[index] *= share }
     }
-    let y = divided(segments.sums(x.value, shape: segments.shortShape(of: x.shape)))
-    return record(.segmentMean, [x], y) { dy in
-      [segments.combine(Tensor(zeros: x.shape), divided(dy)) { $1 }]
+    let shape = x.shape
+    return record(.segmentMean, [x], y) { [team] dy in
+      [segments.spread(dy, shape: shape, team) { 1 / Float(segments.frames($0)) }]
     }
   }
 

@@ -4,14 +4,11 @@
 extension Tape {
   /// The sigmoid-weighted linear unit, "swish".
   package func silu(_ x: Variable) -> Variable {
-    var sigmoid = x.value
-    sigmoid.values.withUnsafeMutableBufferPointer { values in
-      guard let base = values.baseAddress else { return }
-      VectorKernels.best.sigmoid(base, base, count: values.count)
-    }
-    let y = x.value.zip(sigmoid, *)
-    return record(.silu, [x], y) { [y, sigmoid] dy in
-      [dy.zip(sigmoid.zip(y) { $0 + $1 * (1 - $0) }, *)]
+    let sigmoid = team.run(x.value) { VectorKernels.best.sigmoid($0, $1, count: $2) }
+    let y = team.zip(x.value, sigmoid, *)
+    return record(.silu, [x], y) { [y, sigmoid, team] dy in
+      let slope = team.zip(sigmoid, y) { $0 + $1 * (1 - $0) }
+      return [team.zip(dy, slope, *)]
     }
   }
 }

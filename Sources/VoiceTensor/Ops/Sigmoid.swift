@@ -4,13 +4,9 @@
 extension Tape {
   /// The logistic function.
   package func sigmoid(_ x: Variable) -> Variable {
-    var y = x.value
-    y.values.withUnsafeMutableBufferPointer { y in
-      guard let base = y.baseAddress else { return }
-      VectorKernels.best.sigmoid(base, base, count: y.count)
-    }
-    return record(.sigmoid, [x], y) { [y] dy in
-      [y.zip(dy) { $1 * $0 * (1 - $0) }]
+    let y = team.run(x.value) { VectorKernels.best.sigmoid($0, $1, count: $2) }
+    return record(.sigmoid, [x], y) { [y, team] dy in
+      [team.zip(y, dy) { $1 * $0 * (1 - $0) }]
     }
   }
 }

@@ -7,11 +7,17 @@ extension Tape {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= x.value.channels && !range.isEmpty,
       "slice: channels \(range) of \(x.shape)")
-    return record(.slice, [x], x.value.channels(range)) { dy in
-      var dx = Tensor(zeros: x.shape)
-      for pixel in 0..<dx.pixels {
-        let target = pixel * dx.channels + range.lowerBound
-        for channel in 0..<range.count { dx.values[target + channel] = dy.values[pixel * range.count + channel] }
+    let shape = x.shape
+    return record(.slice, [x], x.value.channels(range, team)) { [team] dy in
+      var dx = Tensor(zeros: shape)
+      let channels = dx.channels
+      dx.values.withUnsafeMutableBufferPointer { dx in
+        guard let target = dx.baseAddress else { return }
+        dy.read { dy in
+          team.copy(
+            pixels: dy.count / range.count, channels: range.count, from: dy.base, pitch: range.count,
+            to: target + range.lowerBound, pitch: channels)
+        }
       }
       return [dx]
     }

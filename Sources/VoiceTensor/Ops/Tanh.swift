@@ -4,13 +4,9 @@
 extension Tape {
   /// The hyperbolic tangent.
   package func tanh(_ x: Variable) -> Variable {
-    var y = x.value
-    y.values.withUnsafeMutableBufferPointer { y in
-      guard let base = y.baseAddress else { return }
-      VectorKernels.best.tanh(base, base, count: y.count)
-    }
-    return record(.tanh, [x], y) { [y] dy in
-      [y.zip(dy) { $1 * (1 - $0 * $0) }]
+    let y = team.run(x.value) { VectorKernels.best.tanh($0, $1, count: $2) }
+    return record(.tanh, [x], y) { [y, team] dy in
+      [team.zip(y, dy) { $1 * (1 - $0 * $0) }]
     }
   }
 }

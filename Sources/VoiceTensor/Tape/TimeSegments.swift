@@ -23,40 +23,61 @@ struct TimeSegments {
   /// Shape of the shorter map.
   func shortShape(of shape: [Int]) -> [Int] { [shape[0], shape[1], segments, channels] }
 
-  /// Calls `body` with the first value of every frame and that of its segment.
-  func forEachFrame(_ body: (_ long: Int, _ short: Int) -> Void) {
-    for row in 0..<rows {
-      for frame in 0..<width {
-        body((row * width + frame) * channels, (row * segments + frame / length) * channels)
-      }
-    }
-  }
-
   /// Sums the frames of every segment.
-  func sums(_ long: Tensor, shape: [Int]) -> Tensor {
-    var sums = Tensor(zeros: shape)
-    sums.values.withUnsafeMutableBufferPointer { sums in
-      long.values.withUnsafeBufferPointer { long in
-        forEachFrame { frame, segment in
-          for channel in 0..<channels { sums[segment + channel] += long[frame + channel] }
-        }
-      }
-    }
-    return sums
-  }
-
-  /// `function` of each value and that of its segment, in the longer map's shape.
-  func combine(_ long: Tensor, _ short: Tensor, _ function: (Float, Float) -> Float) -> Tensor {
-    var result = long
-    result.values.withUnsafeMutableBufferPointer { result in
-      short.values.withUnsafeBufferPointer { short in
-        forEachFrame { frame, segment in
-          for channel in 0..<channels {
-            result[frame + channel] = function(result[frame + channel], short[segment + channel])
+  func sums(_ long: Tensor, shape: [Int], _ team: TensorTeam) -> Tensor {
+    Tensor(shape) { sums in
+      long.read { long in
+        team.forEachCut(of: rows, size: width * channels) { cut in
+          for row in cut {
+            for segment in 0..<segments {
+              let sum = sums + (row * segments + segment) * channels
+              let first = long.base + (row * width + segment * length) * channels
+              sum.update(from: first, count: channels)
+              for frame in 1..<max(frames(segment), 1) {
+                VectorKernels.best.add(sum, first + frame * channels, sum, count: channels)
+              }
+            }
           }
         }
       }
     }
-    return result
+  }
+
+  /// `function` of each value and that of its segment, in the longer map's shape.
+  @inline(__always)
+  func combine(_ long: Tensor, _ short: Tensor, _ team: TensorTeam, _ function: (Float, Float) -> Float) -> Tensor {
+    Tensor(long.shape) { result in
+      long.read { long in
+        short.read { short in
+          team.forEachCut(of: rows, size: width * channels) { cut in
+            for row in cut {
+              for frame in 0..<width {
+                let pixel = (row * width + frame) * channels
+                let (a, y) = (long.base + pixel, result + pixel)
+                let b = short.base + (row * segments + frame / length) * channels
+                for channel in 0..<channels { y[channel] = function(a[channel], b[channel]) }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The map whose frames are those of their segments times `factor` of the segment.
+  func spread(_ short: Tensor, shape: [Int], _ team: TensorTeam, factor: (_ segment: Int) -> Float) -> Tensor {
+    Tensor(shape) { long in
+      short.read { short in
+        team.forEachCut(of: rows, size: width * channels) { cut in
+          for row in cut {
+            for frame in 0..<width {
+              let (target, segment) = (long + (row * width + frame) * channels, frame / length)
+              let (source, factor) = (short.base + (row * segments + segment) * channels, factor(segment))
+              for channel in 0..<channels { target[channel] = factor * source[channel] }
+            }
+          }
+        }
+      }
+    }
   }
 }

@@ -26,6 +26,28 @@ let productRows: [GradientCase] = [
       inputChannels: 2, outputChannels: 3, kernel: Extent(height: 3, width: 5), stride: Extent(height: 1, width: 2),
       padding: Extent(height: 0, width: 2)),
     batch: 1, height: 3, width: 6),
+  convolutionRow(
+    "stride 3 of a wide kernel, one channel in",
+    ConvolutionShape(
+      inputChannels: 1, outputChannels: 4, kernel: Extent(height: 7, width: 7), stride: Extent(height: 3, width: 3),
+      padding: Extent(height: 1, width: 1)),
+    batch: 2, height: 11, width: 9),
+  convolutionRow(
+    "pixels that no tap reaches",
+    ConvolutionShape(inputChannels: 3, outputChannels: 2, stride: Extent(height: 2, width: 3)),
+    batch: 2, height: 5, width: 7),
+  convolutionRow(
+    "strided and dilated",
+    ConvolutionShape(
+      inputChannels: 2, outputChannels: 5, kernel: Extent(height: 3, width: 4), stride: Extent(height: 2, width: 4),
+      dilation: Extent(height: 3, width: 2), padding: Extent(height: 3, width: 2)),
+    batch: 1, height: 9, width: 13),
+  convolutionRow(
+    "more channels than a register tile",
+    ConvolutionShape(inputChannels: 13, outputChannels: 26, kernelWidth: 3, padding: 1), batch: 2, height: 1, width: 5),
+  convolutionRow(
+    "more weights than a thread sums alone", ConvolutionShape(inputChannels: 210, outputChannels: 160), batch: 1,
+    height: 1, width: 2),
 ]
 
 private func linearRow(_ shape: [Int], outputs: Int, hasBias: Bool) -> GradientCase {

@@ -1,4 +1,5 @@
-// The hot float32 kernels of the engine: convolution, element-wise functions, reductions and search.
+// The hot float32 kernels of the engine: convolution, element-wise functions, reductions, search and the
+// backward passes of training.
 //
 // Every kernel exists once for each instruction set (vk_isa.h) and is written once, in a template over the vector
 // width; the folder of a kernel family holds the template and one short file an instruction set.
@@ -10,5 +11,6 @@
 #include "vk_denormals.h"
 #include "vk_isa.h"
 #include "vk_memory.h"
+#include "vk_training.h"
 #include "vk_vector.h"
 #include "vk_winograd.h"

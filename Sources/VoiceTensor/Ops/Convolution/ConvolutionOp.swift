@@ -2,8 +2,7 @@
 //
 // x [batch, height, width, inputs] · W PyTorch's [outputs, inputs, kernel height, kernel width], or the same values
 // under another shape · bias [outputs] · y [batch, height′, width′, outputs]
-// With the patch matrix P [height′ · width′, taps · inputs] of an item: dW = dyᵀ · P, dP = dy · W, dx = P's pixels
-// summed back from dP, dbias = Σ dy.
+// dW = Σ of dy times the pixels under the taps, dx = the convolution of dy with the kernel turned round, dbias = Σ dy.
 
 extension Tape {
   /// A convolution of channels-last maps.
@@ -14,84 +13,78 @@ extension Tape {
       x.shape.count == 4 && x.value.channels == shape.inputChannels && weight.value.count == shape.weightCount,
       "convolution \(shape): input \(x.shape), weights \(weight.shape)")
     precondition(bias == nil || bias?.shape == [shape.outputChannels], "convolution \(shape): bias \(bias!.shape)")
+    return convolution(.convolution, x, weight: weight, bias: bias, shape, maps: x.shape) { $0 }
+  }
 
-    let y = ConvolutionForward(shape: shape, weight: weight.value, bias: bias?.value).run(x.value)
-    return record(.convolution, [x, weight] + (bias.map { [$0] } ?? []), y) { dy in
-      let backward = ConvolutionBackward(shape: shape, weight: weight.value, needsInput: x.requiresGradient)
-      let (dx, dWeight) = backward.run(x.value, dy)
-      return [dx, dWeight] + (bias == nil ? [] : [dy.channelSums()])
+  /// Records a convolution of x taken as maps of another shape; `outer` shapes the result.
+  func convolution(
+    _ kind: OpKind, _ x: Variable, weight: Variable, bias: Variable?, _ shape: ConvolutionShape, maps: [Int],
+    outer: ([Int]) -> [Int]
+  ) -> Variable {
+    let geometry = ConvolutionBatch(shape, maps)
+    let y = ConvolutionForward(geometry, weight: weight.value, bias: bias?.value).run(x.value, team)
+    count(operations: geometry.operations)
+    let inputs = [x, weight] + (bias.map { [$0] } ?? [])
+    let (xShape, needsInput) = (x.shape, x.requiresGradient)
+    return record(kind, inputs, y.reshaped(outer(geometry.outputShape))) { [team, x = x.value, weight = weight.value] dy in
+      let dWeight = WeightGradient(geometry).run(x, dy, team).reshaped(weight.shape)
+      let dx = needsInput ? InputGradient(geometry, weight: weight).run(dy, team).reshaped(xShape) : nil
+      return [dx, dWeight] + (bias == nil ? [] : [team.channelSums(dy)])
     }
   }
 }
 
-/// One item after the other through the kernels that serve inference.
-private struct ConvolutionForward {
+/// A convolution of a batch of maps of one size.
+struct ConvolutionBatch {
   let shape: ConvolutionShape
-  let packed: PackedConvolution
+  let batch: Int
+  let height: Int
+  let width: Int
+  let output: Extent
 
-  init(shape: ConvolutionShape, weight: Tensor, bias: Tensor?) {
+  init(_ shape: ConvolutionShape, _ maps: [Int]) {
     self.shape = shape
-    packed = weight.values.withUnsafeBufferPointer {
-      PackedConvolution(
-        shape: shape, weights: $0, epilogue: ConvolutionEpilogue(bias: bias?.values ?? []), algorithm: .direct)
-    }
+    (batch, height, width) = (maps[0], maps[1], maps[2])
+    output = shape.output(height: height, width: width)
+    precondition(
+      batch > 0 && output.height > 0 && output.width > 0, "convolution \(shape): the maps \(maps) are too small")
   }
 
-  func run(_ x: Tensor) -> Tensor {
-    let (batch, height, width) = (x.shape[0], x.shape[1], x.shape[2])
-    let output = shape.output(height: height, width: width)
-    var y = Tensor(zeros: [batch, output.height, output.width, shape.outputChannels])
-    let scratch = KernelScratch()
-    x.values.withUnsafeBufferPointer { x in
-      y.values.withUnsafeMutableBufferPointer { y in
-        guard let source = x.baseAddress, let target = y.baseAddress else { return }
-        for item in 0..<batch {
-          packed.run(
-            input: ActivationView(
-              base: source + item * height * width * shape.inputChannels, height: height, width: width,
-              channels: shape.inputChannels),
-            output: MutableActivationView(
-              base: target + item * output.height * output.width * shape.outputChannels, height: output.height,
-              width: output.width, channels: shape.outputChannels),
-            scratch: scratch)
-        }
-      }
-    }
-    return y
+  var inputShape: [Int] { [batch, height, width, shape.inputChannels] }
+  var outputShape: [Int] { [batch, output.height, output.width, shape.outputChannels] }
+  var inputSize: Int { height * width * shape.inputChannels }
+  var outputSize: Int { output.height * output.width * shape.outputChannels }
+  var outputPixels: Int { batch * output.height * output.width }
+  var operations: Int { batch * shape.operations(output: output) }
+
+  /// Whether each output pixel reads the input pixel of the same place only: a product with a matrix.
+  var isPointwise: Bool {
+    let one = Extent(height: 1, width: 1)
+    return shape.kernel == one && shape.stride == one && shape.padding == Extent(height: 0, width: 0)
   }
 }
 
-/// Two matrix products an item.
-private struct ConvolutionBackward {
-  let shape: ConvolutionShape
-  let weight: Tensor
-  let needsInput: Bool
+/// Runs packed convolutions over a batch.
+extension TensorTeam {
+  /// Pixels that a thread takes at a time where maps need not be kept apart.
+  private static let pixelsAtOnce = 128
 
-  private var taps: Int { shape.kernel.height * shape.kernel.width }
-
-  func run(_ x: Tensor, _ dy: Tensor) -> (dx: Tensor?, dWeight: Tensor) {
-    let patches = PatchMatrix(shape: shape, height: x.shape[1], width: x.shape[2])
-    // [outputs, inputs, taps] → [outputs, taps, inputs]: the order of a patch.
-    let order = [shape.outputChannels, shape.inputChannels, taps]
-    let byTap = Matrix(
-      weight.reshaped(order).permuted([0, 2, 1]).values, rows: shape.outputChannels, columns: patches.columns)
-
-    var dx = Tensor(zeros: needsInput ? x.shape : [0])
-    var dByTap = [Float](repeating: 0, count: weight.count)
-    let (inputSize, outputSize) = (x.count / x.shape[0], dy.count / dy.shape[0])
-    for item in 0..<x.shape[0] {
-      let outer = Matrix(
-        Array(dy.values[item * outputSize..<(item + 1) * outputSize]), rows: patches.rows,
-        columns: shape.outputChannels)
-      let patch = patches.gather(x.values, from: item * inputSize)
-      outer.transposed.multiply(
-        Matrix(patch, rows: patches.rows, columns: patches.columns), addingTo: &dByTap)
-      guard needsInput else { continue }
-      var dPatch = [Float](repeating: 0, count: patch.count)
-      outer.multiply(byTap, addingTo: &dPatch)
-      patches.scatter(dPatch, addingTo: &dx.values, from: item * inputSize)
+  /// A pointwise convolution of `pixels` pixels.
+  func run(
+    _ packed: PackedConvolution, pixels: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
+  ) {
+    let (inputs, outputs) = (packed.shape.inputChannels, packed.shape.outputChannels)
+    let step = Self.pixelsAtOnce
+    let scratch = self.scratch()
+    forEach((pixels + step - 1) / step) { cut, thread in
+      let (first, count) = (cut * step, min(step, pixels - cut * step))
+      packed.run(
+        input: ActivationView(base: x + first * inputs, width: count, channels: inputs),
+        output: MutableActivationView(base: y + first * outputs, width: count, channels: outputs),
+        scratch: scratch[thread])
     }
-    let dWeight = Tensor(shape: [shape.outputChannels, taps, shape.inputChannels], values: dByTap)
-    return (needsInput ? dx : nil, dWeight.permuted([0, 2, 1]).reshaped(weight.shape))
   }
+
+  /// Working memory for each thread.
+  func scratch() -> [KernelScratch] { (0..<threads).map { _ in KernelScratch() } }
 }

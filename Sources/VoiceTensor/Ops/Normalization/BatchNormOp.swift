@@ -1,27 +1,25 @@
 // x̂ = (x − mean) / √(variance + ε), y = w · x̂ + b; mean and biased variance of each channel over all pixels of the
-// batch (Ioffe, Szegedy 2015).
+// batch (Ioffe, Szegedy 2015). With a ReLU behind it y = max(w · x̂ + b, 0), and dy below counts where y > 0.
 //
 // x, y [pixels…, channels] · w, b [channels], both or neither
 // dx = w / √(variance + ε) · (dy − mean(dy) − x̂ · mean(dy · x̂)) · dw = Σ dy · x̂ · db = Σ dy.
 
 extension Tape {
-  /// Batch norm with the statistics of the batch, which are returned beside it.
+  /// Batch norm, with a ReLU behind it or not, by the statistics of the batch, which are returned beside it.
   package func batchNorm(
-    _ x: Variable, weight: Variable?, bias: Variable?, epsilon: Float = 1e-5
+    _ x: Variable, weight: Variable?, bias: Variable?, epsilon: Float = 1e-5, relu: Bool = false
   ) -> (y: Variable, statistics: ChannelStatistics) {
-    let statistics = ChannelStatistics(of: x.value)
-    let norm = ChannelNorm(statistics, epsilon: epsilon, weight: weight, bias: bias, op: .batchNorm)
-    let y = record(.batchNorm, norm.inputs(x), norm.apply(x.value)) { dy in
-      let (dWeight, dBias) = norm.parameterGradients(x.value, dy)
-      let count = Double(x.value.pixels)
-      // dx = scale · dy − slope · x̂ − offset
-      let slope = zip(norm.scale, dWeight).map { $0 * $1 / count }
-      let offset = zip(norm.scale, dBias).map { $0 * $1 / count }
-      let correction = x.value.mapChannels { value, channel in
-        Float(slope[channel] * norm.normalised(value, channel) + offset[channel])
-      }
-      let direct = dy.mapChannels { value, channel in Float(Double(value) * norm.scale[channel]) }
-      return norm.gradients(x: direct.zip(correction, -), weight: dWeight, bias: dBias)
+    let statistics = ChannelStatistics(of: x.value, team)
+    let parameters = [weight, bias].compactMap { $0 }
+    let norm = ChannelNorm(statistics, epsilon: epsilon, parameters: parameters, relu: relu, op: .batchNorm)
+    let y = record(.batchNorm, [x] + parameters, norm.apply(x.value, team)) { [team, x = x.value] dy in
+      let (dWeight, dBias) = norm.parameterGradients(x, dy, team)
+      let count = Double(x.pixels)
+      // dx = scale · (dy − x̂ · dWeight / count − dBias / count), x̂ = (x − mean) · inverse
+      let slope = norm.scale.indices.map { -norm.scale[$0] * dWeight[$0] / count * norm.inverse[$0] }
+      let offset = norm.scale.indices.map { -norm.scale[$0] * dBias[$0] / count - slope[$0] * norm.mean[$0] }
+      let dx = norm.inputGradient(x, dy, slope: slope, offset: offset, team)
+      return norm.gradients(x: dx, weight: dWeight, bias: dBias)
     }
     return (y, statistics)
   }

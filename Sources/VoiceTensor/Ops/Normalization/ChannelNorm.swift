@@ -1,17 +1,20 @@
-/// What both kinds of batch norm have in common: `y = w · (x − mean) · inverse + b`, inverse = 1 / √(variance + ε).
+/// What both kinds of batch norm have in common: `y = w · (x − mean) · inverse + b`, inverse = 1 / √(variance + ε), with
+/// a ReLU behind it or not.
 ///
 /// Constants are in double precision: the rounding of a norm decides the side of the ReLU behind it for values near its
 /// edge, and with the side the gradient.
 struct ChannelNorm {
+  /// `[channels]`, as all constants.
   let mean: [Double]
   let inverse: [Double]
   /// `w · inverse`, where w is 1 when the norm has no parameters of its own.
   let scale: [Double]
   private let shift: [Double]
-  private let parameters: [Variable]
+  private let relu: Bool
+  private let hasParameters: Bool
 
-  init(_ statistics: ChannelStatistics, epsilon: Float, weight: Variable?, bias: Variable?, op: OpKind) {
-    parameters = [weight, bias].compactMap { $0 }
+  /// Whether ReLU is part of it is for the caller to say; `parameters` are w and b, or empty.
+  init(_ statistics: ChannelStatistics, epsilon: Float, parameters: [Variable], relu: Bool, op: OpKind) {
     precondition(parameters.count != 1, "\(op): weight and bias come together")
     precondition(
       parameters.allSatisfy { $0.shape == [statistics.mean.count] },
@@ -19,54 +22,64 @@ struct ChannelNorm {
 
     let mean = statistics.mean.map(Double.init)
     let inverse = statistics.variance.map { 1 / (Double($0) + Double(epsilon)).squareRoot() }
-    let scale = weight.map { zip($0.value.values, inverse).map { Double($0) * $1 } } ?? inverse
-    let shift = mean.indices.map { Double(bias?.value.values[$0] ?? 0) - mean[$0] * scale[$0] }
-    (self.mean, self.inverse, self.scale, self.shift) = (mean, inverse, scale, shift)
+    let scale = parameters.first.map { zip($0.value.values, inverse).map { Double($0) * $1 } } ?? inverse
+    let bias = parameters.last.map { $0.value.values.map { Double($0) } }
+    (self.mean, self.inverse, self.scale) = (mean, inverse, scale)
+    shift = mean.indices.map { (bias?[$0] ?? 0) - mean[$0] * scale[$0] }
+    self.relu = relu
+    hasParameters = !parameters.isEmpty
   }
 
-  func inputs(_ x: Variable) -> [Variable] {
-    precondition(x.value.channels == mean.count, "batch norm of \(mean.count) channels: \(x.shape)")
-    return [x] + parameters
-  }
+  private var channels: Int { mean.count }
 
-  func apply(_ x: Tensor) -> Tensor {
-    x.mapChannels { value, channel in Float(Double(value) * scale[channel] + shift[channel]) }
-  }
-
-  /// x̂ of a value.
-  func normalised(_ value: Float, _ channel: Int) -> Double {
-    (Double(value) - mean[channel]) * inverse[channel]
-  }
-
-  /// Σ dy · x̂ and Σ dy, `[channels]` each.
-  func parameterGradients(_ x: Tensor, _ dy: Tensor) -> (weight: [Double], bias: [Double]) {
-    let weight = dy.channelSums { index, channel in
-      Double(dy.values[index]) * normalised(x.values[index], channel)
+  func apply(_ x: Tensor, _ team: TensorTeam) -> Tensor {
+    precondition(x.channels == channels, "batch norm of \(channels) channels: \(x.shape)")
+    return Tensor(x.shape) { y in
+      x.read { x in
+        team.forEachCut(of: x.count / channels, size: channels) { pixels in
+          let first = pixels.lowerBound * channels
+          TrainingKernels.best.norm(
+            rows: pixels.count, channels: channels, x.base + first, scale: scale, shift: shift, relu: relu, y + first)
+        }
+      }
     }
-    return (weight, dy.channelSums { index, _ in Double(dy.values[index]) })
   }
 
-  /// The gradients in the order of `inputs`.
-  func gradients(x: Tensor, weight: [Double], bias: [Double]) -> [Tensor?] {
-    guard !parameters.isEmpty else { return [x] }
-    return [x] + [weight, bias].map { Tensor(shape: [mean.count], values: $0.map(Float.init)) }
+  /// With g = dy where the ReLU let the value through: Σ g · x̂ and Σ g, `[channels]` each.
+  func parameterGradients(_ x: Tensor, _ dy: Tensor, _ team: TensorTeam) -> (weight: [Double], bias: [Double]) {
+    let sums = x.read { x in
+      dy.read { dy in
+        team.sums(pixels: x.count / channels, channels: channels, count: 2 * channels) { pixels, sums in
+          let first = pixels.lowerBound * channels
+          TrainingKernels.best.normMoments(
+            rows: pixels.count, channels: channels, x.base + first, dy: dy.base + first, scale: scale, shift: shift,
+            relu: relu, sums: sums, products: sums + channels)
+        }
+      }
+    }
+    let weight = (0..<channels).map { (sums[channels + $0] - mean[$0] * sums[$0]) * inverse[$0] }
+    return (weight, Array(sums[..<channels]))
   }
-}
 
-extension Tensor {
-  /// `function(value, channel)` of each value.
-  func mapChannels(_ function: (Float, Int) -> Float) -> Tensor {
-    let values = [Float](unsafeUninitializedCapacity: count) { target, initialised in
-      self.values.withUnsafeBufferPointer { source in
-        for pixel in 0..<pixels {
-          for channel in 0..<channels {
-            let index = pixel * channels + channel
-            target[index] = function(source[index], channel)
+  /// `scale · g + slope · x + offset`, slope and offset `[channels]`.
+  func inputGradient(_ x: Tensor, _ dy: Tensor, slope: [Double], offset: [Double], _ team: TensorTeam) -> Tensor {
+    Tensor(x.shape) { dx in
+      x.read { x in
+        dy.read { dy in
+          team.forEachCut(of: x.count / channels, size: channels) { pixels in
+            let first = pixels.lowerBound * channels
+            TrainingKernels.best.normGradient(
+              rows: pixels.count, channels: channels, x.base + first, dy: dy.base + first, scale: scale, shift: shift,
+              relu: relu, slope: slope, offset: offset, dx + first)
           }
         }
       }
-      initialised = count
     }
-    return Tensor(shape: shape, values: values)
+  }
+
+  /// The gradients of x and the parameters, in this order.
+  func gradients(x: Tensor, weight: [Double], bias: [Double]) -> [Tensor?] {
+    guard hasParameters else { return [x] }
+    return [x] + [weight, bias].map { Tensor(shape: [channels], values: $0.map { Float($0) }) }
   }
 }

@@ -15,16 +15,20 @@ package struct ChannelStatistics: Sendable, Equatable {
   }
 
   /// The statistics of a batch over all its pixels, summed in double precision.
-  init(of x: Tensor) {
-    count = x.pixels
-    let count = Double(count)
-    let means = x.channelSums { index, _ in Double(x.values[index]) }.map { $0 / count }
-    let variances = x.channelSums { index, channel in
-      let centred = Double(x.values[index]) - means[channel]
-      return centred * centred
+  init(of x: Tensor, _ team: TensorTeam) {
+    let (channels, pixels) = (x.channels, x.pixels)
+    let sums = x.read { x in
+      team.sums(pixels: pixels, channels: channels, count: 2 * channels) { cut, sums in
+        TrainingKernels.best.moments(
+          rows: cut.count, channels: channels, x.base + cut.lowerBound * channels, sums: sums,
+          squares: sums + channels)
+      }
     }
-    mean = means.map(Float.init)
-    variance = variances.map { Float($0 / count) }
+    let means = sums[..<channels].map { $0 / Double(pixels) }
+    count = pixels
+    mean = means.map { Float($0) }
+    // The squares of floats leave doubles enough digits for this difference.
+    variance = (0..<channels).map { Float(max(0, sums[channels + $0] / Double(pixels) - means[$0] * means[$0])) }
   }
 
   /// `[channels]`, divided by the count less one, as PyTorch keeps it in `running_var`.
