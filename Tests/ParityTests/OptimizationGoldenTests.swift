@@ -80,32 +80,4 @@ struct OptimizationGoldenTests {
       }
     }
   }
-
-  /// The index's account of the ten steps.
-  private struct Trace: Decodable {
-    struct Step: Decodable {
-      var lr_used: Double
-      var margin: Double
-    }
-    var trace: [Step]?
-    init(from decoder: any Decoder) throws {
-      trace = try? decoder.container(keyedBy: Keys.self).decode([Step].self, forKey: .trace)
-    }
-    enum Keys: CodingKey { case trace }
-  }
-
-  /// Only the rates and margins can be compared: the generator kept no copy of the network's beginning (`sd0` shows the
-  /// memory of the network after the last step, the same values as `sd10`), so its losses cannot be computed again.
-  @Test("Rates and margins of ten steps of training, in mvector's order of the two schedulers")
-  func trace() throws {
-    let index = try Data(contentsOf: URL(filePath: try #require(Golden.path("index.json"))))
-    let steps = try #require(JSONDecoder().decode([String: Trace].self, from: index)["train_trace.safetensors"]?.trace)
-    let schedule = LearningRateSchedule.warmupCosine(minimum: 1e-5, maximum: 1e-3, warmupSteps: 3, lastStep: 12)
-    let margins = MarginScheduler(final: 0.3, startEpoch: 1, fixEpoch: 3, stepsPerEpoch: 3)
-    #expect(steps.count == 10)
-    for (number, expected) in steps.enumerated() {
-      #expect(abs(schedule.rate(step: number, base: 1e-3) - expected.lr_used) < 1e-12)
-      #expect(abs(margins.margin(duringStep: number) - expected.margin) < 1e-9)
-    }
-  }
 }
