@@ -4,7 +4,7 @@ import VoiceNN
 import VoiceRecognition
 import VoiceTensor
 
-/// PANNs against a definition of their own in PyTorch, float64: Tests/References/panns.py printed what is expected here.
+/// PANNs against a definition of their own in PyTorch, in float64: Tests/References/panns.py printed what is expected.
 @Suite("PANNs equal their definition in PyTorch")
 struct PANNsReferenceTests {
   /// What the definition gives.
@@ -50,7 +50,8 @@ struct PANNsReferenceTests {
     for (path, expected) in reference.gradients {
       let gradient = try #require(values[path], "\(path)")
       let length = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-      #expect(relativeError(gradient.prefix(3) + [Float(length)], expected) < 1e-4, "\(path)")
+      #expect(relativeError(Array(gradient.prefix(3)), Array(expected.prefix(3))) < 1e-4, "\(path)")
+      #expect(relativeError([Float(length)], Array(expected.suffix(1))) < 1e-5, "\(path)")
     }
   }
 

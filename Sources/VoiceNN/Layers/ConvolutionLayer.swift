@@ -9,7 +9,7 @@ package struct ConvolutionLayer: Sendable {
   package enum WeightLayout: Sendable {
     /// `Conv2d`: `[outputs, inputs, kernel height, kernel width]`.
     case plane
-    /// `Conv2d` of a network that sees the map turned, time downwards: `[outputs, inputs, kernel width, kernel height]`.
+    /// `Conv2d` of a network that sees the map turned, time first: `[outputs, inputs, kernel width, kernel height]`.
     case transposedPlane
     /// `Conv1d`: `[outputs, inputs · kernel height, kernel width]`; a kernel as high as its map sees the frequencies as
     /// further channels, channel-major.
