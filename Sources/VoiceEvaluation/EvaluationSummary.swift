@@ -15,7 +15,11 @@ package struct EvaluationSummary: Sendable, Hashable {
 
   /// Evaluates scores. Throws `oneClass` or `badValue`.
   package init(_ scores: TrialScores, cost: DetectionCost = .standard) throws(EvaluationError) {
-    let curve = try DetectionCurve(scores)
+    self.init(try DetectionCurve(scores), cost: cost)
+  }
+
+  /// The figures of a curve.
+  package init(_ curve: DetectionCurve, cost: DetectionCost = .standard) {
     let equal = curve.equalErrorRate()
     equalErrorRate = equal.rate
     threshold = equal.threshold

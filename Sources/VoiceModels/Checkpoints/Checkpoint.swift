@@ -42,9 +42,10 @@ package struct Checkpoint: Sendable {
     }
   }
 
-  /// Parts the tensors of mvector's `Sequential(backbone, classifier)`, keys `0.…` and `1.…`, when they are that.
+  /// Parts the tensors of mvector's `Sequential(backbone, classifier)`, keys `0.…` and `1.…`, when they are that; a
+  /// loss' own values, `loss.…`, are left out.
   package init(tensors: [String: StoredTensor]) {
-    let sequential = !tensors.isEmpty && tensors.keys.allSatisfy { $0.hasPrefix("0.") || $0.hasPrefix("1.") }
+    let sequential = tensors.keys.allSatisfy { key in ["0.", "1.", "loss."].contains { key.hasPrefix($0) } }
     guard sequential, tensors.keys.contains(where: { $0.hasPrefix("0.") }) else {
       parameters = tensors
       classifier = [:]

@@ -11,7 +11,7 @@ package struct ConvolutionLayer: Sendable {
     case plane
     /// `Conv2d` of a network that sees the map turned, time first: `[outputs, inputs, kernel width, kernel height]`.
     case transposedPlane
-    /// `Conv1d`: `[outputs, inputs · kernel height, kernel width]`; a kernel as high as its map sees the frequencies as
+    /// `Conv1d`: `[outputs, inputs · kernel height, kernel width]`; a kernel as high as its map sees frequencies as
     /// further channels, channel-major.
     case sequence
     /// `Linear`: `[outputs, inputs · kernel height]`, for a kernel one frame wide; one as high as its map reads it

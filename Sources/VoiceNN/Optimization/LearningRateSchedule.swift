@@ -39,8 +39,8 @@ package enum LearningRateSchedule: Sendable, Hashable {
 
 /// What a plateau schedule remembers (PyTorch's `ReduceLROnPlateau`, mode `min`, relative threshold).
 package struct PlateauState: Sendable, Hashable, Codable {
-  /// The best measure.
-  package private(set) var best = Double.infinity
+  /// The best measure; nil before the first.
+  package private(set) var best: Double?
   /// Evaluations since then.
   package private(set) var badCount = 0
   /// Evaluations that are not counted yet.
@@ -54,7 +54,7 @@ package struct PlateauState: Sendable, Hashable, Codable {
   /// Takes note of a measure, the less the better.
   package mutating func observe(_ measure: Double, _ schedule: LearningRateSchedule) {
     guard case .reduceOnPlateau(_, let patience, let threshold, let cooldown, _) = schedule else { return }
-    if measure < best * (1 - threshold) {
+    if measure < (best ?? .infinity) * (1 - threshold) {
       best = measure
       badCount = 0
     } else {

@@ -21,6 +21,11 @@ package struct Optimizer: Sendable {
     package var first: [Float]
     /// The second of Adam's.
     package var second: [Float]
+
+    /// A state that was saved.
+    package init(steps: Int, first: [Float], second: [Float]) {
+      (self.steps, self.first, self.second) = (steps, first, second)
+    }
   }
 
   /// The rule.

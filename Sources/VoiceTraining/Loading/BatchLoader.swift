@@ -38,6 +38,7 @@ package final class BatchLoader: Sendable {
   private let state = Mutex(State())
   private let room = Semaphore()
   private let ready = Semaphore()
+  private let ended = Semaphore()
   private let threads: Mutex<[WorkerThread]> = Mutex([])
 
   /// Begins to read batch `first` and those after it. `seed` decides all that is random in this epoch.
@@ -56,7 +57,10 @@ package final class BatchLoader: Sendable {
     state.withLock { $0.taken = first }
     for batch in plan.batches.dropFirst(first).prefix(self.prefetch) { for _ in batch { room.post() } }
     let workers = (0..<max(1, threads)).map { index in
-      WorkerThread(name: "loader-\(index)") { [self] in work() }
+      WorkerThread(name: "loader-\(index)") { [self] in
+        work()
+        ended.post()
+      }
     }
     self.threads.withLock { $0 = workers }
   }
@@ -95,10 +99,19 @@ package final class BatchLoader: Sendable {
 
   /// Ends the threads and returns when they have.
   package func close() async {
+    tellToEnd()
+    for thread in threads.withLock({ $0 }) { await thread.ended() }
+  }
+
+  /// Ends the threads and returns when they have, on a thread that may block.
+  package func end() {
+    tellToEnd()
+    for _ in threads.withLock({ $0 }) { ended.wait() }
+  }
+
+  private func tellToEnd() {
     state.withLock { $0.isClosed = true }
-    let threads = threads.withLock { $0 }
-    for _ in threads { room.post() }
-    for thread in threads { await thread.ended() }
+    for _ in threads.withLock({ $0 }) { room.post() }
   }
 
   private func work() {

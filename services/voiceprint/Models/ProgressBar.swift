@@ -19,11 +19,11 @@ final class ProgressBar: Sendable {
     self.total = total
   }
 
-  /// One piece of the work is done.
-  func advance() {
+  /// One piece of the work is done, or so many are.
+  func advance(to done: Int? = nil) {
     guard isShown else { return }
     state.withLock { state in
-      state.done += 1
+      state.done = done ?? state.done + 1
       let permille = state.done * 1000 / max(1, total)
       guard permille != state.shown else { return }
       state.shown = permille

@@ -26,7 +26,8 @@ extension Tape {
     count(operations: geometry.operations)
     let inputs = [x, weight] + (bias.map { [$0] } ?? [])
     let (xShape, needsInput) = (x.shape, x.requiresGradient)
-    return record(kind, inputs, y.reshaped(outer(geometry.outputShape))) { [team, x = x.value, weight = weight.value] dy in
+    let shaped = y.reshaped(outer(geometry.outputShape))
+    return record(kind, inputs, shaped) { [team, x = x.value, weight = weight.value] dy in
       let dWeight = WeightGradient(geometry).run(x, dy, team).reshaped(weight.shape)
       let dx = needsInput ? InputGradient(geometry, weight: weight).run(dy, team).reshaped(xShape) : nil
       return [dx, dWeight] + (bias == nil ? [] : [team.channelSums(dy)])

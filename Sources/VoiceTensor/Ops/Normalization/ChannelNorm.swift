@@ -1,5 +1,5 @@
-/// What both kinds of batch norm have in common: `y = w · (x − mean) · inverse + b`, inverse = 1 / √(variance + ε), with
-/// a ReLU behind it or not.
+/// What both kinds of batch norm have in common: `y = w · (x − mean) · inverse + b`, inverse = 1 / √(variance + ε),
+/// with a ReLU behind it or not.
 ///
 /// Constants are in double precision: the rounding of a norm decides the side of the ReLU behind it for values near its
 /// edge, and with the side the gradient.
