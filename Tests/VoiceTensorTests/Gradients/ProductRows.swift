@@ -45,9 +45,6 @@ let productRows: [GradientCase] = [
   convolutionRow(
     "more channels than a register tile",
     ConvolutionShape(inputChannels: 13, outputChannels: 26, kernelWidth: 3, padding: 1), batch: 2, height: 1, width: 5),
-  convolutionRow(
-    "more weights than a thread sums alone", ConvolutionShape(inputChannels: 210, outputChannels: 160), batch: 1,
-    height: 1, width: 2),
 ]
 
 private func linearRow(_ shape: [Int], outputs: Int, hasBias: Bool) -> GradientCase {

@@ -1,14 +1,14 @@
 /// The gradient of a convolution by its weights: for every row of outputs, the products of dy with the windows of x,
 /// which are read where they lie; only the zeros around the maps take a copy.
 struct WeightGradient {
-  /// Below this many weights, threads take maps and sum into memory of their own; else they take columns of the sums.
-  private static let fewWeights = 1 << 15
   /// Pieces of work.
   private static let pieces = 8
   /// Rows at a time: their windows stay in the second-level cache.
   private static let rowsAtOnce = 256
 
   private let geometry: ConvolutionBatch
+  /// Up to so many weights, threads take maps and sum into memory of their own; else they take columns of the sums.
+  private let fewWeights: Int
   /// The rows that are multiplied: `lines` of `width` outputs; all pixels are one line where a kernel is one tap.
   private let lines: Int
   private let width: Int
@@ -18,8 +18,9 @@ struct WeightGradient {
   private let columns: Int
   private let halo: Halo
 
-  init(_ geometry: ConvolutionBatch) {
+  init(_ geometry: ConvolutionBatch, fewWeights: Int = 1 << 15) {
     self.geometry = geometry
+    self.fewWeights = fewWeights
     let (shape, step) = (geometry.shape, TrainingKernels.outputStep)
     outputs = (shape.outputChannels + step - 1) / step * step
     if geometry.isPointwise {
@@ -41,7 +42,7 @@ struct WeightGradient {
     return x.read { x in
       dy.read { dy in
         let source = Source(x: paddedX?.memory ?? x.base, dy: wideDy?.memory ?? dy.base)
-        let sums = sumCount <= Self.fewWeights ? sumByLines(source, team) : sumByColumns(source, team)
+        let sums = sumCount <= fewWeights ? sumByLines(source, team) : sumByColumns(source, team)
         return withExtendedLifetime((paddedX, wideDy)) { inOrder(sums) }
       }
     }
