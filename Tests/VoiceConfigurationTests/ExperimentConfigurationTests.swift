@@ -136,6 +136,32 @@ struct ExperimentConfigurationTests {
     #expect(file.optimizer.learningRate == 0.01)
   }
 
+  @Test("What optimizer_args do not say is PyTorch's default, and what a class has not is refused")
+  func optimizerArguments() throws {
+    func optimizer(_ text: String) throws -> OptimizerConfiguration {
+      try ExperimentConfiguration.parse("use_model: TDNN\noptimizer_conf: {\(text)}", file: "o.yml").optimizer
+    }
+    #expect(try optimizer("optimizer: AdamW, optimizer_args: {lr: 0.1}").weightDecay == 0.01)
+    let adam = try optimizer("optimizer: Adam, optimizer_args: {betas: [0.8, 0.95], eps: 1e-6}")
+    #expect(adam.weightDecay == 0 && adam.betas == [0.8, 0.95] && adam.epsilon == 1e-6)
+    let sgd = try optimizer("optimizer: SGD, optimizer_args: {momentum: 0.8, dampening: 0.5}")
+    #expect(sgd.momentum == 0.8 && sgd.dampening == 0.5 && !sgd.isNesterov)
+    #expect(try optimizer("optimizer: SGD, optimizer_args: {lr: 0.1}").momentum == 0)
+    // mvector 1.0 has defaults of its own.
+    let old = try optimizer("optimizer: SGD")
+    #expect(old.momentum == 0.9 && old.weightDecay == 1e-5)
+    for (text, key) in [
+      ("optimizer: Adam, optimizer_args: {momentum: 0.9}", "momentum"),
+      ("optimizer: SGD, optimizer_args: {betas: [0.9, 0.99]}", "betas"),
+      ("optimizer: Adam, optimizer_args: {betas: [0.9]}", "betas"),
+      ("optimizer: Adam, optimizer_args: {betas: [0.9, 1]}", "betas"),
+      ("optimizer: SGD, optimizer_args: {momentum: 0.9, dampening: 0.1, nesterov: yes}", "nesterov"),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { try optimizer(text) }
+      #expect(error?.problems.map(\.key) == ["optimizer_conf.optimizer_args.\(key)"])
+    }
+  }
+
   @Test(
     "Files that mvector itself wrote run unchanged",
     .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"),

@@ -37,25 +37,52 @@ package struct OptimizerConfiguration: Sendable, Hashable {
   package var weightDecay: Double
   /// Momentum, of SGD only.
   package var momentum: Double
+  /// How much of a gradient does not enter the momentum, of SGD only.
+  package var dampening: Double
   /// Whether the momentum is Nesterov's.
   package var isNesterov: Bool
+  /// How slowly the two averages of Adam and AdamW move.
+  package var betas: [Double]
+  /// What Adam and AdamW add to the root of the second average.
+  package var epsilon: Double
   /// How the learning rate changes.
   package var scheduler: Scheduler
 
   init(_ node: ConfigurationNode) {
     name = node.choice("optimizer", default: .adam)
     let positive = 0...Double.greatestFiniteMagnitude
+    (betas, epsilon) = ([0.9, 0.999], 1e-8)
+    // mvector 1.1 hands `optimizer_args` to PyTorch as they are: what is missing there has PyTorch's default.
     let arguments = node.optionalMap("optimizer_args")
     let place = arguments ?? node
+    let decay = arguments == nil ? 1e-5 : name == .adamW ? 0.01 : 0
     learningRate = place.double(arguments == nil ? "learning_rate" : "lr", default: 0.001, in: positive)
-    weightDecay = place.double("weight_decay", default: 1e-5, in: positive)
-    momentum = place.double("momentum", default: 0.9, in: 0...1)
-    isNesterov = place.bool("nesterov", default: false)
-    if isNesterov, name != .sgd || momentum == 0 {
-      place.report("nesterov", "needs SGD with a momentum")
+    weightDecay = place.double("weight_decay", default: decay, in: positive)
+    if arguments == nil || name == .sgd {
+      momentum = place.double("momentum", default: arguments == nil ? 0.9 : 0, in: 0...1)
+      isNesterov = place.bool("nesterov", default: false)
+    } else {
+      (momentum, isNesterov) = (0, false)
+    }
+    dampening = arguments != nil && name == .sgd ? place.double("dampening", default: 0, in: 0...1) : 0
+    if isNesterov, name != .sgd || momentum == 0 || dampening != 0 {
+      place.report("nesterov", "needs SGD with a momentum, and no dampening")
     }
     let scheduler: SchedulerName = node.choice("scheduler", default: .warmupCosine)
     self.scheduler = Scheduler(scheduler, node.map("scheduler_args"), learningRate: learningRate)
+    if let arguments, name != .sgd { readAdam(arguments) }
+  }
+
+  /// What only mvector 1.1 lets a file say.
+  private mutating func readAdam(_ arguments: ConfigurationNode) {
+    epsilon = arguments.double("eps", default: epsilon, in: 0...1)
+    guard arguments.has("betas") else { return }
+    let given = arguments.value("betas")
+    if case .list(let values) = given, values.count == 2 {
+      let numbers = values.compactMap(\.double).filter { (0..<1).contains($0) }
+      if numbers.count == 2 { return betas = numbers }
+    }
+    arguments.report("betas", "is \(given.text), not two numbers from 0 to below 1")
   }
 }
 

@@ -9,8 +9,9 @@ package struct Optimizer: Sendable {
     case adam
     /// Loshchilov, Hutter 2019; weight decay is taken off the weight itself.
     case adamW
-    /// Stochastic gradient descent with momentum, Nesterov's or the plain one.
-    case sgd(momentum: Double, isNesterov: Bool)
+    /// Stochastic gradient descent with momentum, Nesterov's or the plain one; a share of each gradient, the dampening,
+    /// does not enter the momentum.
+    case sgd(momentum: Double, dampening: Double = 0, isNesterov: Bool)
   }
 
   /// What is kept of a parameter from step to step.
@@ -34,17 +35,24 @@ package struct Optimizer: Sendable {
   package var learningRate: Double
   /// How strongly weights are drawn to 0.
   package let weightDecay: Double
+  /// How slowly Adam's averages move.
+  package let betas: [Double]
+  /// What Adam adds to the root of the second average.
+  package let epsilon: Double
   /// What is kept, by the parameter's key.
   package private(set) var states: [String: State]
 
-  private static let betas = (0.9, 0.999)
-  private static let epsilon = 1e-8
-
   /// An optimiser that has taken no step, or goes on from saved states.
-  package init(_ rule: Rule, learningRate: Double, weightDecay: Double = 0, states: [String: State] = [:]) {
+  package init(
+    _ rule: Rule, learningRate: Double, weightDecay: Double = 0, betas: [Double] = [0.9, 0.999],
+    epsilon: Double = 1e-8, states: [String: State] = [:]
+  ) {
+    precondition(betas.count == 2, "Adam has two averages, not \(betas.count)")
     self.rule = rule
     self.learningRate = learningRate
     self.weightDecay = weightDecay
+    self.betas = betas
+    self.epsilon = epsilon
     self.states = states
   }
 
@@ -73,6 +81,27 @@ package struct Optimizer: Sendable {
     }
   }
 
+  /// Goes on from saved states. Throws ``ParameterMismatch``, and changes nothing, if they are of parameters that there
+  /// are not, of other lengths, or of another rule.
+  package mutating func restore(_ states: [String: State], for parameters: [Parameter]) throws {
+    let weights = Dictionary(
+      uniqueKeysWithValues: parameters.filter { $0.role == .weight }.map { ($0.path, $0.count) })
+    var mismatch = ParameterMismatch()
+    for (path, state) in states.sorted(by: { $0.key < $1.key }) {
+      guard let count = weights[path] else {
+        mismatch.unexpected.append(path)
+        continue
+      }
+      let fresh = State.fresh(for: rule, count: count)
+      for (actual, expected) in [(state.first, fresh.first), (state.second, fresh.second)]
+      where actual.count != expected.count {
+        mismatch.misshapen.append(.init(path: path, expected: [expected.count], actual: [actual.count]))
+      }
+    }
+    if mismatch != ParameterMismatch() { throw mismatch }
+    self.states = states
+  }
+
   private func update(
     _ values: UnsafeMutableBufferPointer<Float>, _ gradient: UnsafeBufferPointer<Float>,
     _ first: UnsafeMutableBufferPointer<Float>, _ second: UnsafeMutableBufferPointer<Float>, steps: Int, rate: Double
@@ -80,13 +109,14 @@ package struct Optimizer: Sendable {
     switch rule {
     case .adam: adam(values, gradient, first, second, steps: steps, rate: rate, isDecoupled: false)
     case .adamW: adam(values, gradient, first, second, steps: steps, rate: rate, isDecoupled: true)
-    case .sgd(let momentum, let isNesterov):
+    case .sgd(let momentum, let dampening, let isNesterov):
       let (decay, momentum, rate) = (Float(weightDecay), Float(momentum), Float(rate))
+      // The first step takes the gradient as it is.
+      let taken = steps == 1 ? 1 : Float(1 - dampening)
       for index in values.indices {
         var change = gradient[index] + decay * values[index]
         if momentum != 0 {
-          // The first step takes the gradient as it is.
-          first[index] = steps == 1 ? change : momentum * first[index] + change
+          first[index] = momentum * first[index] + taken * change
           change = isNesterov ? change + momentum * first[index] : first[index]
         }
         values[index] -= rate * change
@@ -99,10 +129,10 @@ package struct Optimizer: Sendable {
     _ first: UnsafeMutableBufferPointer<Float>, _ second: UnsafeMutableBufferPointer<Float>, steps: Int, rate: Double,
     isDecoupled: Bool
   ) {
-    let (beta1, beta2) = Self.betas
+    let (beta1, beta2) = (betas[0], betas[1])
     let correction1 = 1 - power(beta1, steps)
     let correction2 = (1 - power(beta2, steps)).squareRoot()
-    let (size, root, epsilon) = (Float(rate / correction1), Float(correction2), Float(Self.epsilon))
+    let (size, root, epsilon) = (Float(rate / correction1), Float(correction2), Float(epsilon))
     let (keep1, take1, keep2, take2) = (Float(beta1), Float(1 - beta1), Float(beta2), Float(1 - beta2))
     let decay = Float(isDecoupled ? 0 : weightDecay)
     let shrink = Float(isDecoupled ? 1 - rate * weightDecay : 1)

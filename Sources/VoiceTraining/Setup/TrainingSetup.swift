@@ -53,9 +53,12 @@ package struct TrainingSetup: Sendable {
       switch optimizer.name {
       case .adam: .adam
       case .adamW: .adamW
-      case .sgd: .sgd(momentum: optimizer.momentum, isNesterov: optimizer.isNesterov)
+      case .sgd:
+        .sgd(momentum: optimizer.momentum, dampening: optimizer.dampening, isNesterov: optimizer.isNesterov)
       }
-    return Optimizer(rule, learningRate: optimizer.learningRate, weightDecay: optimizer.weightDecay)
+    return Optimizer(
+      rule, learningRate: optimizer.learningRate, weightDecay: optimizer.weightDecay, betas: optimizer.betas,
+      epsilon: optimizer.epsilon)
   }
 
   /// How the learning rate changes, for epochs of so many steps.

@@ -93,9 +93,9 @@ package final class Trainer {
       let content = try CheckpointFolder.read(start)
       network = try TrainableNetwork(
         configuration: setup.network, classifier: setup.classifier, loss: setup.loss, parameters: content.parameters)
-      optimizer = Optimizer(
-        optimizer.rule, learningRate: optimizer.learningRate, weightDecay: optimizer.weightDecay,
-        states: content.optimizer)
+      do { try optimizer.restore(content.optimizer, for: network.parameters.parameters) } catch {
+        throw TrainingError(.badCheckpoint, "\(start): the optimiser's state is of another training: \(error)")
+      }
       state = content.state
       guard state.seed == options.seed else {
         throw TrainingError(

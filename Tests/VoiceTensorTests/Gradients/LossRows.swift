@@ -21,6 +21,7 @@ let lossRows: [GradientCase] = [
   sphereRow(SphereFace2Margin()),
   sphereRow(SphereFace2Margin(kind: .angle, margin: 0.15, scale: 4)),
   sphereRow(SphereFace2Margin(margin: 0.2, scale: 30, balance: 0.5, exponent: 2)),
+  sphereRow(SphereFace2Margin(kind: .angle, margin: 1.2, scale: 4)),
   tripletRow(TripletMargin()),
   tripletRow(TripletMargin(margin: 0.3, absoluteWeight: 0)),
 ]
@@ -78,6 +79,7 @@ private func sphereRow(_ margin: SphereFace2Margin) -> GradientCase {
         let moved: Double
         switch margin.kind {
         case .cosine: moved = g(c) + (isOwn ? -margin.margin : margin.margin)
+        case .angle where isOwn && c <= cos(.pi - margin.margin): moved = g(c - (1 + cos(.pi - margin.margin)))
         case .angle: moved = g(cos(acos(c) + (isOwn ? margin.margin : -margin.margin)))
         }
         let logit = margin.scale * moved + x[1].values[0]

@@ -23,7 +23,9 @@ extension Tensor {
     var result = self
     let channels = channels
     result.values.withUnsafeMutableBufferPointer { values in
-      for index in values.indices { values[index] = function(values[index], index / channels) }
+      for row in 0..<pixels {
+        for index in row * channels..<(row + 1) * channels { values[index] = function(values[index], row) }
+      }
     }
     return result
   }
@@ -31,10 +33,14 @@ extension Tensor {
   /// The inner product of each row with the same row of another tensor, in double precision.
   func rowProducts(_ other: Tensor) -> [Double] {
     let channels = channels
-    return (0..<pixels).map { row in
-      var sum = 0.0
-      for index in row * channels..<(row + 1) * channels { sum += Double(values[index]) * Double(other.values[index]) }
-      return sum
+    return values.withUnsafeBufferPointer { left in
+      other.values.withUnsafeBufferPointer { right in
+        (0..<pixels).map { row in
+          var sum = 0.0
+          for index in row * channels..<(row + 1) * channels { sum += Double(left[index]) * Double(right[index]) }
+          return sum
+        }
+      }
     }
   }
 }

@@ -37,7 +37,9 @@ package struct SphereFace2Margin: Sendable, Hashable {
   }
 
   private func stretched(_ z: Double) -> (value: Double, slope: Double) {
-    let half = max((z + 1) / 2, 0)
+    // The penalty of the angular margin and rounding lead below 0, where only whole powers are.
+    let isWhole = exponent == exponent.rounded()
+    let half = isWhole ? (z + 1) / 2 : max((z + 1) / 2, 0)
     return (2 * pow(half, exponent) - 1, exponent * pow(half, exponent - 1))
   }
 

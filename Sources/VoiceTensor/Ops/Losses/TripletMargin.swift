@@ -3,6 +3,8 @@
 // (the triplet loss with hardest pairs, Hermans et al. 2017, on similarities; mvector adds the absolute terms, w or 0).
 //
 // d [rows, rows], symmetric · L a scalar
+// A batch may have any number of voices of each speaker, where mvector needs the same of all; an anchor that has nobody
+// to be told from adds nothing.
 // The 1 of satisfied negatives is mvector's: a constant that no gradient sees, kept so that losses can be compared.
 
 /// Margins between similarities.
@@ -26,12 +28,11 @@ package struct TripletMargin: Sendable, Hashable {
 }
 
 extension Tape {
-  /// The loss of the similarities of a batch's rows to one another; at least two speakers must be among the labels.
+  /// The loss of the similarities of a batch's rows to one another.
   package func tripletMargin(_ similarities: Variable, labels: [Int], _ margin: TripletMargin) -> Variable {
     let rows = labels.count
     precondition(
-      similarities.shape == [rows, rows] && Set(labels).count > 1,
-      "triplet margin: \(similarities.shape) for \(rows) labels of \(Set(labels).count) speakers")
+      similarities.shape == [rows, rows], "triplet margin: \(similarities.shape) for \(rows) labels")
     var loss = 0.0
     var gradient = Tensor(zeros: similarities.shape)
     let share = 1 / Double(rows)
@@ -45,6 +46,7 @@ extension Tape {
           other = index
         }
       }
+      guard other >= 0 else { continue }
       let (p, n) = (Double(similarity(own)), Double(similarity(other)))
       var (dOwn, dOther) = (0.0, 0.0)
       if n - p + margin.margin > 0 {
