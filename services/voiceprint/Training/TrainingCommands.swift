@@ -3,6 +3,6 @@ internal import ArgumentParser
 /// The commands that prepare and run a training.
 enum TrainingCommands {
   static let all: [any ParsableCommand.Type] = [
-    CreateDataCommand.self, ExtractFeaturesCommand.self, TrainCommand.self,
+    CreateDataCommand.self, ExtractFeaturesCommand.self, TrainCommand.self, BenchmarkCommand.self,
   ]
 }
