@@ -88,8 +88,8 @@ def test_errors_have_their_status_and_say_what_to_do(cluster, arguments, status,
 
 def test_every_command_has_help(cluster):
     commands = ["up", "down", "status", "start", "postgres", "epochs", "contrast", "register", "recognize", "users",
-                "remove-user", "collections", "demo", "import-model", "embed", "eval", "create-data", "extract-features",
-                "train", "model-summary", "benchmark"]
+                "remove-user", "collections", "demo", "import-model", "embed", "eval", "create-data",
+                "extract-features", "train", "model-summary", "benchmark"]
     for command in [[], *([command] for command in commands)]:
         result = cluster.command(*command, "--help")
         assert "USAGE: voiceprint" in result.stdout and not result.stderr

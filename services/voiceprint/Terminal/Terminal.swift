@@ -3,9 +3,14 @@ internal import Glibc
 /// What the commands say to people.
 enum Terminal {
   /// A line on the error stream: progress and errors, so that the output stays the result alone.
-  static func say(_ line: String) {
+  static func say(_ line: String) { write(line, to: STDERR_FILENO) }
+
+  /// A line of the output at once, also into a pipe: whoever follows a long run sees it when it happens.
+  static func tell(_ line: String) { write(line, to: STDOUT_FILENO) }
+
+  private static func write(_ line: String, to file: Int32) {
     let bytes = Array((line + "\n").utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)  // nobody can be told that there is nobody to tell
+    _ = Glibc.write(file, bytes, bytes.count)  // nobody can be told that there is nobody to tell
   }
 
   /// A number with so many decimals.

@@ -21,7 +21,7 @@ final class TrainingRecorder {
     case .warning(let text): Terminal.say("warning: \(text)")
     case .started(let clips, let speakers, let parameters, let step):
       let place = step > 0 ? ", from step \(step)" : ""
-      print("training on \(clips) clips of \(speakers) speakers, \(parameters) parameters\(place)")
+      Terminal.tell("training on \(clips) clips of \(speakers) speakers, \(parameters) parameters\(place)")
     case .batch(let epoch, let batch, let batches):
       if bar == nil { bar = ProgressBar("epoch \(epoch)", total: batches) }
       bar?.advance(to: batch)
@@ -31,13 +31,13 @@ final class TrainingRecorder {
       }
     case .progress(let line): show(line)
     case .evaluated(let epoch, let seconds, let summary, let curve): show(epoch, seconds, summary, curve)
-    case .saved(let path, let isBest): print("saved \(path)" + (isBest ? ", the best so far" : ""))
+    case .saved(let path, let isBest): Terminal.tell("saved \(path)" + (isBest ? ", the best so far" : ""))
     }
   }
 
   private func show(_ line: TrainingEvent.Progress) {
     let eta = Int(line.etaSeconds.rounded())
-    print(
+    Terminal.tell(
       "Train epoch: [\(line.epoch)/\(line.epochs)], batch: [\(line.batch)/\(line.batches)],"
         + " loss: \(Terminal.decimal(line.loss, 5)), accuracy: \(Terminal.decimal(line.accuracy, 5)),"
         + " learning rate: \(Terminal.decimal(line.learningRate, 8)),"
@@ -56,7 +56,7 @@ final class TrainingRecorder {
   private func show(_ epoch: Int, _ seconds: Double, _ summary: EvaluationSummary, _ curve: DetectionCurve) {
     let whole = Int(seconds)
     let rule = String(repeating: "=", count: 70)
-    print(
+    Terminal.tell(
       """
       \(rule)
       Test epoch: \(epoch), time/epoch: \(whole / 3600):\(Self.padded(whole / 60 % 60)):\(Self.padded(whole % 60)), \
