@@ -21,9 +21,10 @@ struct WeightGradientTests {
       let (x, dy) = (tensor(maps), tensor(geometry.outputShape))
       let byMaps = WeightGradient(geometry, fewWeights: .max).run(x, dy, team)
       let byColumns = WeightGradient(geometry, fewWeights: 0).run(x, dy, team)
-      #expect(byMaps.values.contains { $0 != 0 })
+      let largest = byMaps.values.reduce(Float(0)) { max($0, abs($1)) }
+      #expect(largest > 0.1)
       let difference = zip(byMaps.values, byColumns.values).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-      #expect(difference < 1e-5, "\(shape)")
+      #expect(difference < 5e-6 * largest, "\(shape)")
     }
   }
 }
