@@ -36,7 +36,7 @@ struct CheckpointParityTests {
   }
 
   @Test(
-    "mvector's training checkpoints are read: backbone apart from classifier",
+    "mvector's training checkpoints of both versions are read, and are the networks of their own configurations",
     .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"),
     arguments: [("105", 198), ("111", 231)])
   func trained(version: String, tensors: Int) throws {
@@ -44,6 +44,10 @@ struct CheckpointParityTests {
     #expect(checkpoint.parameters.count == tensors)
     #expect(checkpoint.classifier["weight"]?.shape == [4, 24])
     #expect(checkpoint.parameters.values.allSatisfy { $0.values.allSatisfy(\.isFinite) })
+    let network = try network("golden/checkpoint_\(version)_EcapaTdnn_Fbank", "last_model/model.pth")
+    let noise = FormulaTensor.noise("x", count: 50 * 80)
+    let embedding = try network.embed(noise, frames: 50)
+    #expect(embedding.count == 24 && embedding.allSatisfy(\.isFinite) && Set(embedding).count > 1)
   }
 
   @Test(
@@ -74,14 +78,15 @@ struct CheckpointParityTests {
 
   @Test(
     "From a waveform to the embedding as mvector's predictor does, and the contrast of two",
-    .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"))
-  func predictor() throws {
+    .enabled(if: PackagePaths.shared != nil, "../shared is not at hand"),
+    arguments: [("synth", ["synth0", "synth1"]), ("real", ["a_1", "long_10s"])])
+  func predictor(kind: String, names: [String]) throws {
     let network = try network("golden/predictor", "model.pth")
     let arguments = ["sample_frequency": "16000", "num_mel_bins": "80"]
     let extractor = try FeatureExtractor(FrontEndConfiguration(featureMethod: "Fbank", methodArguments: arguments))
-    let path = try #require(PackagePaths.shared("golden/predictor/predictor_synth.safetensors"))
+    let path = try #require(PackagePaths.shared("golden/predictor/predictor_\(kind).safetensors"))
     let file = try Safetensors(contentsOf: URL(filePath: path))
-    let embeddings = try ["synth0", "synth1"].map { name in
+    let embeddings = try names.map { name in
       let samples = try #require(file.tensors["wav.\(name).int16"]).values.map { $0 / 32768 }
       let features = try extractor.extract(samples: samples, sampleRate: 16_000).features
       let embedding = try network.embed(features.values, frames: features.frames)

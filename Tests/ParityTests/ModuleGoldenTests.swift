@@ -15,6 +15,8 @@ struct ModuleGolden: Sendable, CustomTestStringConvertible {
 
   var file: String
   var name: String
+  /// What our names of its parameters have before mvector's.
+  var prefix = ""
   var build: Build
   var testDescription: String { name }
 }
@@ -25,19 +27,23 @@ private struct Module: ModuleGolden.Block {
   func run(_ x: Variable, _ run: TrainingExecution) -> Variable { body(x, run) }
 }
 
-/// Blocks whose sizes a network does not fix; the others are compared inside of their networks.
+/// Blocks as a network is made of them; the parts of these are compared inside of them.
 @Suite("Blocks and poolings equal mvector's")
 struct ModuleGoldenTests {
   static let blocks: [ModuleGolden] = [
     module("cam.DenseBlock3") { scope in
-      let sizes = try CAMPPlus.Sizes(
-        NetworkArguments(
-          .init(
-            architecture: "CAMPPlus", inputSize: 80, embeddingSize: 8, arguments: ["growth_rate": 4, "bn_size": 2])))
-      return DenseBlock(scope, inputChannels: 10, layers: 3, kernel: 3, dilation: 1, sizes).callAsFunction
+      DenseBlock(scope, inputChannels: 10, layers: 3, kernel: 3, dilation: 1, try denseSizes()).callAsFunction
     },
+    // Two segments, of 100 and 20 frames.
+    module("cam.CAMDenseTDNNLayer", prefix: "tdnnd1.") { scope in
+      let block = DenseBlock(scope, inputChannels: 12, layers: 1, kernel: 3, dilation: 2, try denseSizes())
+      return { $1.channels(12..<16, of: block($0, $1)) }
+    },
+    module("cam.FCM80") { head($0, bins: 80) },
+    module("cam.FCM23") { head($0, bins: 23) },
     module("cam.TransitLayer") { Transit($0, inputChannels: 12, outputChannels: 6, room: 0).callAsFunction },
     module("cam.StatsPool") { _ in { $1.statisticsPooling($0, .deviation) } },
+    module("ecapa.SE_Res2Block") { EcapaTdnn.Block($0, channels: 16, dilation: 2).callAsFunction },
     module("eres2net.Basic_s2") {
       ERes2NetBlock($0, inputs: 8, width: 4, scale: 2, outputs: 16, stride: 2, isFused: false).callAsFunction
     },
@@ -77,14 +83,28 @@ struct ModuleGoldenTests {
       },
     ]
 
-  private static func module(
-    _ name: String,
-    _ build: @escaping @Sendable (LayerScope) throws -> (Variable, TrainingExecution) -> Variable
-  ) -> ModuleGolden {
-    ModuleGolden(file: "modules", name: name) { scope in Module(body: try build(scope)) }
+  private static func denseSizes() throws -> CAMPPlus.Sizes {
+    try CAMPPlus.Sizes(
+      NetworkArguments(
+        .init(architecture: "CAMPPlus", inputSize: 80, embeddingSize: 8, arguments: ["growth_rate": 4, "bn_size": 2])))
   }
 
-  @Test("Values and gradients of blocks, in evaluation and training", arguments: blocks)
+  /// CAM++'s head with eight channels, its frequencies side by side.
+  private static func head(_ scope: LayerScope, bins: Int) -> (Variable, TrainingExecution) -> Variable {
+    let head = FrequencyHead(scope, bins: bins, channels: 8)
+    return { $1.flatten(head($1.image($0), $1)) }
+  }
+
+  private static func module(
+    _ name: String, prefix: String = "",
+    _ build: @escaping @Sendable (LayerScope) throws -> (Variable, TrainingExecution) -> Variable
+  ) -> ModuleGolden {
+    ModuleGolden(file: "modules", name: name, prefix: prefix) { scope in Module(body: try build(scope)) }
+  }
+
+  @Test(
+    "Values and gradients of blocks, in evaluation and training",
+    .enabled(if: Golden.path("modules.safetensors") != nil, "../shared is not at hand"), arguments: blocks)
   func block(_ golden: ModuleGolden) throws {
     let tensors = try Self.tensors(golden)
     for (mode, suffix) in [(TrainingExecution.Mode.evaluation, "eval"), (.training, "train")] {
@@ -117,7 +137,9 @@ struct ModuleGoldenTests {
   ) throws -> (y: [Float], dx: [Float]) {
     let registry = LayerRegistry()
     let block = try golden.build(registry.root)
-    let stored = tensors.filter { $0.key.hasPrefix("sd.") }.map { (String($0.key.dropFirst(3)), $0.value) }
+    let stored = tensors.filter { $0.key.hasPrefix("sd.") }.map {
+      (golden.prefix + $0.key.dropFirst(3), $0.value)
+    }
     let run = TrainingExecution(
       try ParameterStore(Dictionary(uniqueKeysWithValues: stored), for: registry.parameters), mode: mode)
     let leaf = run.tape.parameter(Tensor(x))

@@ -3,8 +3,9 @@ internal import VoiceTensor
 
 /// The front of CAM++ ("FCM"): residual convolutions over frequency and time that divide the frequencies by 8.
 ///
-/// [bins, frames, 1] → [⌈bins / 8⌉, frames, 32]
+/// [bins, frames, 1] → [⌈bins / 8⌉, frames, channels]
 struct FrequencyHead: Sendable {
+  /// As many as CAM++ has.
   static let channels = 32
 
   /// Frequencies that are left.
@@ -14,19 +15,19 @@ struct FrequencyHead: Sendable {
   private let blocks: [ResidualBlock]
   private let conv2: ConvolutionLayer
 
-  init(_ scope: LayerScope, bins: Int) {
+  init(_ scope: LayerScope, bins: Int, channels: Int = Self.channels) {
     conv1 = ConvolutionLayer(
-      scope("conv1"), .plane3x3(inputs: 1, outputs: Self.channels, frequencyStride: 1), weights: .plane,
+      scope("conv1"), .plane3x3(inputs: 1, outputs: channels, frequencyStride: 1), weights: .plane,
       norm: scope("bn1"), activation: .relu, layout: .readByPlane3x3)
     blocks = [
-      ResidualBlock(scope("layer1.0"), channels: Self.channels, frequencyStride: 2),
-      ResidualBlock(scope("layer1.1"), channels: Self.channels, frequencyStride: 1),
-      ResidualBlock(scope("layer2.0"), channels: Self.channels, frequencyStride: 2),
-      ResidualBlock(scope("layer2.1"), channels: Self.channels, frequencyStride: 1),
+      ResidualBlock(scope("layer1.0"), channels: channels, frequencyStride: 2),
+      ResidualBlock(scope("layer1.1"), channels: channels, frequencyStride: 1),
+      ResidualBlock(scope("layer2.0"), channels: channels, frequencyStride: 2),
+      ResidualBlock(scope("layer2.1"), channels: channels, frequencyStride: 1),
     ]
     // The tdnn reads the output: it pads two frames.
     conv2 = ConvolutionLayer(
-      scope("conv2"), .plane3x3(inputs: Self.channels, outputs: Self.channels, frequencyStride: 2), weights: .plane,
+      scope("conv2"), .plane3x3(inputs: channels, outputs: channels, frequencyStride: 2), weights: .plane,
       norm: scope("bn2"), activation: .relu, layout: .init(halo: Extent(height: 0, width: 2)))
     outputBins = (bins + 7) / 8
   }

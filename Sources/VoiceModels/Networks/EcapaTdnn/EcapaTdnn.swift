@@ -58,7 +58,7 @@ struct EcapaTdnn: Backbone {
 
 extension EcapaTdnn {
   /// conv 1×1 → Res2 convolutions → conv 1×1 → squeeze and excitation, each convolution with ReLU, then BN.
-  private struct Block: Sendable {
+  struct Block: Sendable {
     static let scale = 8
 
     private let entry: ConvolutionLayer
