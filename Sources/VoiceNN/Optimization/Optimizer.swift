@@ -129,20 +129,11 @@ package struct Optimizer: Sendable {
     _ first: UnsafeMutableBufferPointer<Float>, _ second: UnsafeMutableBufferPointer<Float>, steps: Int, rate: Double,
     isDecoupled: Bool
   ) {
-    let (beta1, beta2) = (betas[0], betas[1])
-    let correction1 = 1 - power(beta1, steps)
-    let correction2 = (1 - power(beta2, steps)).squareRoot()
-    let (size, root, epsilon) = (Float(rate / correction1), Float(correction2), Float(epsilon))
-    let (keep1, take1, keep2, take2) = (Float(beta1), Float(1 - beta1), Float(beta2), Float(1 - beta2))
-    let decay = Float(isDecoupled ? 0 : weightDecay)
-    let shrink = Float(isDecoupled ? 1 - rate * weightDecay : 1)
-    for index in values.indices {
-      let value = values[index] * shrink
-      let slope = gradient[index] + decay * value
-      first[index] = keep1 * first[index] + take1 * slope
-      second[index] = keep2 * second[index] + take2 * slope * slope
-      values[index] = value - size * first[index] / (second[index].squareRoot() / root + epsilon)
-    }
+    let step = AdamStep(
+      rate: Float(rate / (1 - power(betas[0], steps))), correction: Float((1 - power(betas[1], steps)).squareRoot()),
+      betas: (betas[0], betas[1]), epsilon: Float(epsilon), decay: Float(isDecoupled ? 0 : weightDecay),
+      shrink: Float(isDecoupled ? 1 - rate * weightDecay : 1))
+    step(values, gradient: gradient, first: first, second: second)
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double { Glibc.pow(base, Double(exponent)) }

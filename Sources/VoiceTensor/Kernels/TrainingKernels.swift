@@ -65,4 +65,12 @@ struct TrainingKernels: Sendable {
   ) {
     table.pointee.relu_gradient(count, y, dy, dx)
   }
+
+  /// One step of Adam; see ``AdamStep``.
+  func adam(
+    _ step: vk_adam_step, count: Int, gradient: UnsafePointer<Float>, _ values: UnsafeMutablePointer<Float>,
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafePointer(to: step) { table.pointee.adam(count, $0, gradient, values, first, second) }
+  }
 }

@@ -1,5 +1,5 @@
-// What only training needs: gradients of convolution weights, batch norm over a batch, gradients of ReLU. One table an
-// instruction set.
+// What only training needs: gradients of convolution weights, batch norm over a batch, gradients of ReLU, the steps of
+// Adam. One table an instruction set.
 //
 // A matrix is [rows][channels], dense unless it has a pitch. Sums are in double precision; they are added to.
 #pragma once
@@ -11,6 +11,15 @@
 
 // Outputs of `outer_products` come in multiples of this.
 #define VK_OUTPUT_STEP 16
+
+// The numbers of a step of Adam.
+typedef struct {
+  // Weights of the averages and of what is new to them.
+  float keep1, take1, keep2, take2;
+  float rate, root, epsilon;
+  // Weight decay: what is added to the gradient for each value, and what values are multiplied by.
+  float decay, shrink;
+} vk_adam_step;
 
 typedef struct {
   // sums[c][o] += Σ_r x[r][c] · dy[r][o] for `columns` c and `outputs` o, a multiple of VK_OUTPUT_STEP: the gradient of
@@ -40,6 +49,12 @@ typedef struct {
   // dx = dy where y > 0, else 0; dx may be dy.
   void (*_Nonnull relu_gradient)(
       ptrdiff_t count, const float *_Nonnull y, const float *_Nonnull dy, float *_Nonnull dx);
+
+  // w *= shrink; g += decay · w; first = keep1 · first + take1 · g; second = keep2 · second + take2 · g²;
+  // w −= rate · first / (√second / root + epsilon).
+  void (*_Nonnull adam)(
+      ptrdiff_t count, const vk_adam_step *_Nonnull step, const float *_Nonnull gradient, float *_Nonnull values,
+      float *_Nonnull first, float *_Nonnull second);
 } vk_training_kernels;
 
 // Null when the instruction set was not compiled for this processor family.

@@ -3,6 +3,7 @@
 #include "../vector_types.h"
 #include "vk_training.h"
 
+#include "adam.h"
 #include "norms.h"
 #include "outer_products.h"
 
@@ -21,4 +22,5 @@ const vk_training_kernels KERNELS = {
     .norm_moments = norm_moments,
     .norm_gradient = norm_gradient,
     .relu_gradient = relu_gradient,
+    .adam = adam,
 };
