@@ -11,7 +11,7 @@ import VoiceTensor
   .enabled(if: PackagePaths.shared("models/campplus_golden.npz") != nil, "../shared is not at hand"))
 struct CAMPPlusPublishedTests {
   private let network: SpeakerNetwork
-  private let clips: [(features: NumpyArchive.Array, embedding: [Float])]
+  private let clips: [(features: StoredTensor, embedding: [Float])]
 
   init() throws {
     network = try PublishedNetwork.shared.get()

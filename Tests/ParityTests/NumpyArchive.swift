@@ -1,14 +1,10 @@
 import FoundationEssentials
+import VoiceTensor
 
 /// The float32 arrays of an `.npz` that NumPy's `savez` wrote: stored ZIP entries, C order.
 struct NumpyArchive {
-  struct Array {
-    var shape: [Int]
-    var values: [Float]
-  }
-
-  /// By name, without `.npy`; arrays of other types are left out.
-  private(set) var arrays: [String: Array] = [:]
+  /// By name, without `.npy`; what is no array of numbers is left out.
+  private(set) var arrays: [String: StoredTensor] = [:]
 
   init(contentsOf url: URL) throws {
     let bytes = [UInt8](try Data(contentsOf: url))
@@ -21,25 +17,9 @@ struct NumpyArchive {
       // NumPy writes ZIP64: the size is the first field of the extra block 0x0001.
       let size = bytes.number(offset + 22, 4) == 0xFFFF_FFFF ? bytes.number(extra + 4, 8) : bytes.number(offset + 22, 4)
       let data = extra + extraLength
-      if let array = Self.array(bytes[data..<data + size]) { arrays[String(name.dropLast(4))] = array }
+      arrays[String(name.dropLast(4))] = try? NumpyFile.read([UInt8](bytes[data..<data + size]))
       offset = data + size
     }
-  }
-
-  private static func array(_ file: ArraySlice<UInt8>) -> Array? {
-    let bytes = [UInt8](file)
-    let headerLength = bytes.number(8, 2)
-    let header = String(decoding: bytes[10..<10 + headerLength], as: UTF8.self)
-    guard header.contains("'<f4'"), header.contains("False"), let open = header.firstIndex(of: "("),
-      let close = header.firstIndex(of: ")")
-    else { return nil }
-    let shape = header[header.index(after: open)..<close].split(separator: ",").compactMap {
-      Int($0.filter(\.isNumber))
-    }
-    let values = bytes[(10 + headerLength)...].withUnsafeBytes { raw in
-      (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
-    }
-    return Array(shape: shape, values: values)
   }
 }
 

@@ -1,7 +1,18 @@
 internal import ArgumentParser
 internal import VoiceConfiguration
 
-/// `--configs`, and its other spelling.
+/// `--configs` where a command cannot do without, and its other spelling.
+struct ExperimentOption: ParsableArguments {
+  @Option(
+    name: [.customLong("configs"), .customLong("config")],
+    help: ArgumentHelp("The experiment, as configs/cam++.yml.", valueName: "C.yml"))
+  var file: String
+
+  /// The experiment. Throws `ConfigurationError` with all its problems.
+  func load() throws -> ExperimentConfiguration { try ExperimentConfiguration.load(file: file) }
+}
+
+/// `--configs` where the checkpoint may tell by itself, and its other spelling.
 struct ConfigsOption: ParsableArguments {
   @Option(
     name: [.customLong("configs"), .customLong("config")],

@@ -15,9 +15,7 @@ struct ModelSummaryCommand: AsyncParsableCommand {
       configuration is counted too when it says num_speakers.
       """)
 
-  @Option(
-    name: [.customLong("configs"), .customLong("config")], help: ArgumentHelp("The experiment.", valueName: "C.yml"))
-  var configs: String
+  @OptionGroup var configs: ExperimentOption
   @Option(help: "Frames of the utterance.")
   var frames = 98
   @Option(help: "How deep layers are shown by themselves; what lies deeper is counted in what holds it.")
@@ -34,7 +32,7 @@ struct ModelSummaryCommand: AsyncParsableCommand {
 
   func run() async throws {
     let summary = try await reporting {
-      let experiment = try ExperimentConfiguration.load(file: configs)
+      let experiment = try configs.load()
       let bins = try FrontEndConfiguration(experiment).makeFrontEnd().bins
       let speakers = backboneOnly ? nil : experiment.model.classifier.speakerCount
       let setup = try TrainingSetup(experiment, bins: bins, classes: speakers ?? 1)

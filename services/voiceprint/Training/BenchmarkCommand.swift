@@ -22,9 +22,7 @@ struct TrainingBenchmarkCommand: AsyncParsableCommand {
       warms up. Operations are those of convolutions and linear layers, three times the forward pass' for a step.
       """)
 
-  @Option(
-    name: [.customLong("configs"), .customLong("config")], help: ArgumentHelp("The experiment.", valueName: "C.yml"))
-  var configs: String
+  @OptionGroup var configs: ExperimentOption
   @Option(help: "Utterances of a batch.")
   var batch = 32
   @Option(help: "Frames of an utterance.")
@@ -53,7 +51,7 @@ struct TrainingBenchmarkCommand: AsyncParsableCommand {
 
   func run() async throws {
     let answer = try await reporting {
-      let experiment = try ExperimentConfiguration.load(file: configs)
+      let experiment = try configs.load()
       let bins = try FrontEndConfiguration(experiment).makeFrontEnd().bins
       let network = try TrainingSetup(experiment, bins: bins, classes: 1).network
       let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)

@@ -13,9 +13,7 @@ struct ExtractFeaturesCommand: AsyncParsableCommand {
       interrupted run goes on where it was. Features on disk are not augmented but for blanked bands.
       """)
 
-  @Option(
-    name: [.customLong("configs"), .customLong("config")], help: ArgumentHelp("The experiment.", valueName: "C.yml"))
-  var configs: String
+  @OptionGroup var configs: ExperimentOption
   @Option(help: ArgumentHelp("Folder that the paths of the configuration and the lists start from.", valueName: "DIR"))
   var root = "."
   @Option(help: ArgumentHelp("Folder of the features, below --root unless absolute.", valueName: "DIR"))
@@ -29,11 +27,13 @@ struct ExtractFeaturesCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let experiment = try ExperimentConfiguration.load(file: configs)
+      let experiment = try configs.load()
       let folder = saveDir.hasPrefix("/") ? saveDir : "\(root)/\(saveDir)"
       let store = try FeatureStore(experiment, folder: folder, root: root, maximumSeconds: maxDuration)
       let lists = [experiment.dataset.trainList, experiment.dataset.enrollList, experiment.dataset.trialsList]
-      guard lists.contains(where: { $0 != nil }) else { throw CommandError("\(configs): dataset_conf names no list") }
+      guard lists.contains(where: { $0 != nil }) else {
+        throw CommandError("\(configs.file): dataset_conf names no list")
+      }
       for case let list? in lists { try await extract(list, into: store) }
     }
   }

@@ -16,9 +16,7 @@ struct TrainCommand: AsyncParsableCommand {
       SAVE/<network>_<front-end>/log. Ctrl-C saves and tells how to go on.
       """)
 
-  @Option(
-    name: [.customLong("configs"), .customLong("config")], help: ArgumentHelp("The experiment.", valueName: "C.yml"))
-  var configs: String
+  @OptionGroup var configs: ExperimentOption
   @Option(help: ArgumentHelp("Folder that lists and clips start from.", valueName: "DIR"))
   var root = "."
   @Option(help: ArgumentHelp("Folder of the checkpoints.", valueName: "DIR"))
@@ -45,7 +43,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let outcome = try await reporting {
-      var experiment = try ExperimentConfiguration.load(file: configs)
+      var experiment = try configs.load()
       if let maxEpoch { experiment.training.maxEpoch = maxEpoch }
       let augmentation =
         try dataAugmentConfigs.map { try AugmentationConfiguration.load(file: $0) } ?? experiment.dataset.augmentation

@@ -99,12 +99,7 @@ struct ERes2NetBlock: Sendable {
     conv3 = ConvolutionLayer(
       scope("conv3"), ConvolutionShape(inputChannels: width * scale, outputChannels: outputs), weights: .plane,
       norm: scope("bn3"), activation: clamp)
-    shortcut =
-      stride == 1 && inputs == outputs
-      ? nil
-      : ConvolutionLayer(
-        scope("shortcut.0"), ConvolutionShape(inputChannels: inputs, outputChannels: outputs, stride: step),
-        weights: .plane, norm: scope("shortcut.1"))
+    shortcut = .shortcut(scope("shortcut"), inputs: inputs, outputs: outputs, stride: stride)
   }
 
   func callAsFunction<E: Execution>(_ x: E.Map, _ run: E) -> E.Map {

@@ -33,12 +33,7 @@ struct Res2NetBlock: Sendable {
     conv3 = ConvolutionLayer(
       scope("conv3"), ConvolutionShape(inputChannels: width * scale, outputChannels: outputs), weights: .plane,
       norm: scope("bn3"), activation: .relu)
-    shortcut =
-      stride == 1 && inputs == outputs
-      ? nil
-      : ConvolutionLayer(
-        scope("downsample.0"), ConvolutionShape(inputChannels: inputs, outputChannels: outputs, stride: step),
-        weights: .plane, norm: scope("downsample.1"))
+    shortcut = .shortcut(scope("downsample"), inputs: inputs, outputs: outputs, stride: stride)
   }
 
   func callAsFunction<E: Execution>(_ x: E.Map, _ run: E) -> E.Map {

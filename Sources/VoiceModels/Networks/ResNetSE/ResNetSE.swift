@@ -91,12 +91,7 @@ struct SEBottleneck: Sendable {
     excite = ConvolutionLayer(
       scope("se.fc.2"), ConvolutionShape(inputChannels: outputs / Self.reduction, outputChannels: outputs),
       weights: .vector, bias: true)
-    shortcut =
-      stride == 1 && inputs == outputs
-      ? nil
-      : ConvolutionLayer(
-        scope("downsample.0"), ConvolutionShape(inputChannels: inputs, outputChannels: outputs, stride: step),
-        weights: .plane, norm: scope("downsample.1"))
+    shortcut = .shortcut(scope("downsample"), inputs: inputs, outputs: outputs, stride: stride)
   }
 
   func callAsFunction<E: Execution>(_ x: E.Map, _ run: E) -> E.Map {
