@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static const size_t cache_line = 64;
 static const size_t huge_page = (size_t)2 << 20;
@@ -23,3 +26,11 @@ float *vk_allocate(size_t count) {
 }
 
 void vk_free(float *memory) { free(memory); }
+
+void vk_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
+#endif
+}

@@ -4,6 +4,7 @@ internal import VoiceAudio
 internal import VoiceConcurrency
 internal import VoiceConfiguration
 internal import VoiceModels
+internal import VoiceTensor
 internal import VoiceTraining
 
 /// `voiceprint benchmark`: how fast this machine computes.
@@ -50,6 +51,7 @@ struct TrainingBenchmarkCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    FreedMemory.keepInProcess()
     let answer = try await reporting {
       let experiment = try configs.load()
       let bins = try FrontEndConfiguration(experiment).makeFrontEnd().bins

@@ -3,6 +3,7 @@ internal import Foundation
 internal import VoiceConcurrency
 internal import VoiceConfiguration
 internal import VoiceEvaluation
+internal import VoiceTensor
 internal import VoiceTraining
 
 /// `voiceprint train`: a network learns to tell the speakers of a list apart.
@@ -42,6 +43,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    FreedMemory.keepInProcess()
     let outcome = try await reporting {
       var experiment = try configs.load()
       if let maxEpoch { experiment.training.maxEpoch = maxEpoch }

@@ -8,3 +8,6 @@
 float *_Nullable vk_allocate(size_t count);
 
 void vk_free(float *_Nullable memory);
+
+// From now on all threads share one heap, which gives nothing back to the system.
+void vk_keep_freed_memory(void);
