@@ -80,11 +80,38 @@ package struct TrainingConfiguration: Sendable, Hashable {
   package var enableAMP: Bool
   /// Whether mvector would compile the network; here it has no effect.
   package var useCompile: Bool
+  /// How a network that has learnt already is changed.
+  package var fineTuning: FineTuningConfiguration
 
   init(_ node: ConfigurationNode) {
     maxEpoch = node.int("max_epoch", default: 60, in: 1...1_000_000)
     logInterval = node.int("log_interval", default: 100, in: 1...1_000_000)
     enableAMP = node.bool("enable_amp", default: false)
     useCompile = node.bool("use_compile", default: false)
+    fineTuning = FineTuningConfiguration(node.map("fine_tuning"))
+  }
+}
+
+/// `train_conf.fine_tuning`, a key that mvector lacks: how a network that has learnt already is changed.
+package struct FineTuningConfiguration: Sendable, Hashable {
+  /// Whether batch norms keep their running statistics, and use them in training too.
+  package var freezesNorms: Bool
+  /// Whether the classifier begins with the speakers' mean voiceprints rather than with random values.
+  package var imprintsClassifier: Bool
+  /// Factors of the learning rate: 0 leaves alone what it is for. The key is `classifier`, or a prefix of keys of the
+  /// network's checkpoint, whole parts of them (`xvector.block1`); the longest that fits counts.
+  package var rateFactors: [String: Double]
+
+  init(_ node: ConfigurationNode) {
+    freezesNorms = node.bool("freeze_batch_norm", default: false)
+    imprintsClassifier = node.bool("imprint_classifier", default: false)
+    let factors = node.map("learning_rate_factors")
+    rateFactors = [:]
+    for key in factors.keys { rateFactors[key] = factors.double(key, in: 0...1000) }
+  }
+
+  /// The key that holds for the parameter `path` of a network; nil when none does.
+  package func factorKey(of path: String) -> String? {
+    rateFactors.keys.filter { path == $0 || path.hasPrefix("\($0).") }.max { $0.count < $1.count }
   }
 }

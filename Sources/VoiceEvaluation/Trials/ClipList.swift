@@ -4,6 +4,12 @@ package struct ListedClip: Sendable, Hashable {
   package var path: String
   /// Where it stands, `file:line`, for messages.
   package var origin: String
+
+  /// A clip of a list.
+  package init(path: String, origin: String) {
+    self.path = path
+    self.origin = origin
+  }
 }
 
 /// A list of clips for a purpose without pairs, as a cohort: the first column of each line.

@@ -84,6 +84,16 @@ package struct SpeakerClassifier: Sendable {
     }
   }
 
+  /// Takes the mean voiceprint of each speaker, `[inputs]` of length 1, as the vector voiceprints are compared with
+  /// (Qi, Brown, Lowe, "Low-shot learning with imprinted weights", 2018). For cosines with rows, without blocks.
+  package func imprint(_ means: [[Float]], _ store: ParameterStore) {
+    precondition(kind == .cosine && blocks.isEmpty, "only cosines with voiceprints themselves can be imprinted")
+    precondition(
+      means.count == sizes.speakers && means.allSatisfy { $0.count == sizes.inputs }, "imprint: a mean each speaker")
+    let rows = means.flatMap { mean in (0..<sizes.centres).flatMap { _ in mean } }
+    store[weight] = Tensor(shape: weight.shape, values: rows)
+  }
+
   /// The largest cosine of each speaker's centres, `[batch, speakers]`.
   package func nearestCentres(_ logits: Variable, _ tape: Tape) -> Variable {
     guard sizes.centres > 1 else { return logits }

@@ -8,6 +8,8 @@ package final class TrainingExecution: Execution {
   package enum Mode: Sendable {
     /// They use the statistics of the batch and move the running ones.
     case training
+    /// They use the running statistics, which stay; all else learns.
+    case fineTuning
     /// They use the running statistics.
     case evaluation
   }
@@ -18,15 +20,20 @@ package final class TrainingExecution: Execution {
   package var onLayer: ((LayerTrace) -> Void)?
   private let store: ParameterStore
   private let mode: Mode
+  private let constants: Set<Parameter>
   private var random: RandomSource
   private var leaves: [Parameter: Variable] = [:]
 
-  /// A run over the values of `store`; training moves the running statistics there. What dropout leaves out follows
-  /// from `seed`. `threads` compute, the calling one included; results do not depend on their number.
-  package init(_ store: ParameterStore, mode: Mode, seed: UInt64 = 0, threads: Int = 1) {
+  /// A run over the values of `store`; training moves the running statistics there. No gradient is computed by the
+  /// `constants`. What dropout leaves out follows from `seed`. `threads` compute, the calling one included; results do
+  /// not depend on their number.
+  package init(
+    _ store: ParameterStore, mode: Mode, constants: Set<Parameter> = [], seed: UInt64 = 0, threads: Int = 1
+  ) {
     tape = Tape(threads: threads)
     self.store = store
     self.mode = mode
+    self.constants = constants
     random = RandomSource(seed: seed)
   }
 
@@ -85,7 +92,7 @@ package final class TrainingExecution: Execution {
 
   /// Values that stay are multiplied by 1 / (1 − rate), so that their mean stays (Srivastava et al. 2014).
   package func dropout(_ x: Variable, rate: Float) -> Variable {
-    guard mode == .training, rate > 0 else { return x }
+    guard mode != .evaluation, rate > 0 else { return x }
     let kept = 1 / (1 - rate)
     let mask = (0..<x.value.count).map { _ in random.uniform() < rate ? 0 : kept }
     return tape.multiply(x, tape.constant(Tensor(shape: x.shape, values: mask)))
@@ -98,7 +105,7 @@ package final class TrainingExecution: Execution {
 
   private func leaf(_ parameter: Parameter) -> Variable {
     if let leaf = leaves[parameter] { return leaf }
-    let leaf = tape.parameter(store[parameter])
+    let leaf = constants.contains(parameter) ? tape.constant(store[parameter]) : tape.parameter(store[parameter])
     leaves[parameter] = leaf
     return leaf
   }

@@ -11,27 +11,40 @@ extension Tape {
     precondition(
       x.shape.count == 4 && x.shape == scores.shape, "attentive statistics: \(x.shape) with scores \(scores.shape)")
     let (rows, width, channels) = (x.shape[0] * x.shape[1], x.shape[2], x.shape[3])
-    var weights = scores.value
     var y = Tensor(zeros: [x.shape[0], x.shape[1], 1, 2 * channels])
-    weights.values.withUnsafeMutableBufferPointer { weights in
+    let weights = Tensor(scores.shape) { a in
       y.values.withUnsafeMutableBufferPointer { y in
-        x.value.values.withUnsafeBufferPointer { x in
-          guard let a = weights.baseAddress, let x = x.baseAddress, let y = y.baseAddress else { return }
-          for row in 0..<rows {
-            let first = row * width * channels
-            AttentiveRow(width: width, channels: channels, pitch: channels).run(
-              x + first, pitch: channels, weights: a + first, floor: floor, y + row * 2 * channels)
+        guard let y = y.baseAddress else { return }
+        scores.value.read { scores in
+          x.value.read { x in
+            team.forEach(rows) { row, _ in
+              let first = row * width * channels
+              (a + first).update(from: scores.base + first, count: width * channels)
+              AttentiveRow(width: width, channels: channels, pitch: channels).run(
+                x.base + first, pitch: channels, weights: a + first, floor: floor, y + row * 2 * channels)
+            }
           }
         }
       }
     }
-    return record(.attentiveStatistics, [x, scores], y) { [y, weights] dy in
+    return record(.attentiveStatistics, [x, scores], y) { [team, y, weights, x = x.value] dy in
       let gradient = AttentiveGradient(width: width, channels: channels, floor: floor)
-      var (dx, dScores) = (Tensor(zeros: x.shape), Tensor(zeros: x.shape))
-      dx.values.withUnsafeMutableBufferPointer { dx in
-        dScores.values.withUnsafeMutableBufferPointer { dScores in
-          for row in 0..<rows {
-            gradient.run(row, x: x.value.values, weights: weights.values, y: y.values, dy: dy.values, dx, dScores)
+      var dScores: Tensor?
+      let dx = Tensor(x.shape) { dx in
+        dScores = Tensor(x.shape) { dScores in
+          x.read { x in
+            weights.read { weights in
+              y.read { y in
+                dy.read { dy in
+                  team.forEach(rows) { row, _ in
+                    let (first, statistics) = (row * width * channels, row * 2 * channels)
+                    gradient.run(
+                      x: x.base + first, weights: weights.base + first, y: y.base + statistics,
+                      dy: dy.base + statistics, dx + first, dScores + first)
+                  }
+                }
+              }
+            }
           }
         }
       }
@@ -100,37 +113,39 @@ package struct AttentiveRow {
   }
 }
 
+/// The gradients of one row of pixels.
 private struct AttentiveGradient {
   let width: Int
   let channels: Int
   let floor: Float
 
   func run(
-    _ row: Int, x: [Float], weights: [Float], y: [Float], dy: [Float], _ dx: UnsafeMutableBufferPointer<Float>,
-    _ dScores: UnsafeMutableBufferPointer<Float>
+    x: UnsafePointer<Float>, weights: UnsafePointer<Float>, y: UnsafePointer<Float>, dy: UnsafePointer<Float>,
+    _ dx: UnsafeMutablePointer<Float>, _ dScores: UnsafeMutablePointer<Float>
   ) {
-    let (first, statistics) = (row * width * channels, row * 2 * channels)
     let root = floor.squareRoot()
-    let dMean = dy[statistics..<statistics + channels]
     let dVariance = (0..<channels).map { channel -> Float in
-      let deviation = y[statistics + channels + channel]
-      return deviation > root ? dy[statistics + channels + channel] / (2 * deviation) : 0
+      let deviation = y[channels + channel]
+      return deviation > root ? dy[channels + channel] / (2 * deviation) : 0
     }
     var sums = [Float](repeating: 0, count: channels)
-    for frame in 0..<width {
-      for channel in 0..<channels {
-        let index = first + frame * channels + channel
-        let centred = x[index] - y[statistics + channel]
-        let mean = dMean[statistics + channel]
-        dx[index] = weights[index] * (mean + 2 * dVariance[channel] * centred)
-        dScores[index] = mean * x[index] + dVariance[channel] * centred * centred
-        sums[channel] += weights[index] * dScores[index]
-      }
-    }
-    for frame in 0..<width {
-      for channel in 0..<channels {
-        let index = first + frame * channels + channel
-        dScores[index] = weights[index] * (dScores[index] - sums[channel])
+    dVariance.withUnsafeBufferPointer { dVariance in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for frame in 0..<width {
+          let (x, a) = (x + frame * channels, weights + frame * channels)
+          let (dx, dScores) = (dx + frame * channels, dScores + frame * channels)
+          for channel in 0..<channels {
+            let centred = x[channel] - y[channel]
+            let (mean, slope) = (dy[channel], dVariance[channel])
+            dx[channel] = a[channel] * (mean + 2 * slope * centred)
+            dScores[channel] = mean * x[channel] + slope * centred * centred
+            sums[channel] += a[channel] * dScores[channel]
+          }
+        }
+        for frame in 0..<width {
+          let (a, dScores) = (weights + frame * channels, dScores + frame * channels)
+          for channel in 0..<channels { dScores[channel] = a[channel] * (dScores[channel] - sums[channel]) }
+        }
       }
     }
   }

@@ -55,6 +55,8 @@ package final class Trainer {
   private let network: TrainableNetwork
   private let folder: CheckpointFolder
   private let report: (TrainingEvent) -> Void
+  /// Factors of the learning rate.
+  private let rates: [Parameter: Double]
   private var optimizer: Optimizer
   private var state: TrainingState
 
@@ -105,8 +107,20 @@ package final class Trainer {
       network = try TrainableNetwork(
         configuration: setup.network, classifier: setup.classifier, loss: setup.loss, seed: options.seed)
     }
+    rates = try network.rates(experiment.training.fineTuning)
     reader.warnings.forEach { report(.warning($0)) }
-    if state.step == 0, let pretrained = options.pretrained { try adopt(pretrained) }
+    if state.step == 0 { try begin() }
+  }
+
+  /// What comes before the first step.
+  private func begin() throws {
+    if let pretrained = options.pretrained { try adopt(pretrained) }
+    guard experiment.training.fineTuning.imprintsClassifier else { return }
+    guard options.pretrained != nil else {
+      throw TrainingError(
+        .badArgument, "train_conf.fine_tuning.imprint_classifier needs a network that knows voices: --pretrained-model")
+    }
+    try network.imprint(list, experiment, root: options.root, threads: options.threads)
   }
 
   /// Takes the network's values of a checkpoint; what is missing or misshapen keeps its draw and is told.
@@ -213,8 +227,9 @@ package final class Trainer {
     }
     network.loss?.margin = state.margin
     let run = TrainingExecution(
-      network.parameters, mode: .training, seed: RandomSource.seed(options.seed, UInt64(state.step), 1),
-      threads: options.threads)
+      network.parameters, mode: experiment.training.fineTuning.freezesNorms ? .fineTuning : .training,
+      constants: Set(rates.filter { $0.value == 0 }.keys),
+      seed: RandomSource.seed(options.seed, UInt64(state.step), 1), threads: options.threads)
     let (loss, accuracy) = network.lossOf(run.tape.constant(batch.features), labels: batch.labels, run)
     let value = Double(loss.value.values[0])
     guard value.isFinite else {
@@ -222,18 +237,14 @@ package final class Trainer {
         .diverged, "the loss is \(value) in step \(state.step), on \(batch.files.joined(separator: ", ")):"
           + " lower the learning rate, or look at these clips")
     }
-    optimizer.step(network.parameters, run.gradients(of: loss).parameters)
+    optimizer.step(network.parameters, run.gradients(of: loss).parameters) { rates[$0] ?? 1 }
     return (value, accuracy)
   }
 
   /// Whether the network is the best so far.
   private func evaluate(since begin: ContinuousClock.Instant) throws -> Bool {
     guard let evaluator else { return false }
-    let stored = network.parameters.stored.filter { $0.key.hasPrefix("0.") }
-    let speaker = try SpeakerNetwork(
-      configuration: setup.network,
-      parameters: Dictionary(uniqueKeysWithValues: stored.map { (String($0.key.dropFirst(2)), $0.value) }))
-    let curve = try evaluator.curve(of: speaker, threads: options.threads)
+    let curve = try evaluator.curve(of: network.speakerNetwork(), threads: options.threads)
     let summary = EvaluationSummary(curve)
     (state.threshold, state.eer, state.minDCF) = (
       Double(summary.threshold), summary.equalErrorRate, summary.minimumCost

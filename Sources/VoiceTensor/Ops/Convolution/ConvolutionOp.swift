@@ -25,11 +25,11 @@ extension Tape {
     let y = ConvolutionForward(geometry, weight: weight.value, bias: bias?.value).run(x.value, team)
     count(operations: geometry.operations)
     let inputs = [x, weight] + (bias.map { [$0] } ?? [])
-    let (xShape, needsInput) = (x.shape, x.requiresGradient)
+    let (xShape, needsInput, needsWeight) = (x.shape, x.requiresGradient, weight.requiresGradient)
     let shaped = y.reshaped(outer(geometry.outputShape))
     return record(kind, inputs, shaped) { [team, x = x.value, weight = weight.value] dy in
-      let dWeight = WeightGradient(geometry).run(x, dy, team).reshaped(weight.shape)
-      let dx = needsInput ? InputGradient(geometry, weight: weight).run(dy, team).reshaped(xShape) : nil
+      let dWeight = needsWeight ? WeightGradient(geometry).run(x, dy, team).reshaped(weight.shape) : nil
+      let dx = needsInput ? InputGradient(geometry, weight: weight, team).run(dy, team).reshaped(xShape) : nil
       return [dx, dWeight] + (bias == nil ? [] : [team.channelSums(dy)])
     }
   }

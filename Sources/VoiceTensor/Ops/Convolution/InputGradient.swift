@@ -17,7 +17,7 @@ struct InputGradient {
   /// Whether the phases write every pixel of the input.
   private let coversInput: Bool
 
-  init(_ geometry: ConvolutionBatch, weight: Tensor) {
+  init(_ geometry: ConvolutionBatch, weight: Tensor, _ team: TensorTeam) {
     self.geometry = geometry
     let shape = geometry.shape
     let rows = PhaseAxis.all(
@@ -29,7 +29,7 @@ struct InputGradient {
     let seen = (rows.filter { !$0.taps.isEmpty }, columns.filter { !$0.taps.isEmpty })
     coversInput = seen.0.count == rows.count && seen.1.count == columns.count
     phases = seen.0.flatMap { rows in
-      seen.1.map { Phase(rows: rows, columns: $0, packed: Self.pack(shape, weight, rows, $0)) }
+      seen.1.map { Phase(rows: rows, columns: $0, packed: Self.pack(shape, weight, rows, $0, team)) }
     }
     func edge(_ values: [Int]) -> Int { values.reduce(0, max) }
     halo = Halo(
@@ -73,7 +73,7 @@ struct InputGradient {
 
   /// The taps of a phase from outputs to inputs.
   private static func pack(
-    _ shape: ConvolutionShape, _ weight: Tensor, _ rows: PhaseAxis, _ columns: PhaseAxis
+    _ shape: ConvolutionShape, _ weight: Tensor, _ rows: PhaseAxis, _ columns: PhaseAxis, _ team: TensorTeam
   ) -> PackedConvolution {
     let turned = ConvolutionShape(
       inputChannels: shape.outputChannels, outputChannels: shape.inputChannels,
@@ -83,10 +83,12 @@ struct InputGradient {
     let places = rows.taps.flatMap { row in columns.taps.map { row * shape.kernel.width + $0 } }
     let weights = Tensor([inputs, outputs, places.count]) { target in
       weight.read { weight in
-        for input in 0..<inputs {
-          for output in 0..<outputs {
-            let (from, to) = ((output * inputs + input) * taps, (input * outputs + output) * places.count)
-            for (index, place) in places.enumerated() { target[to + index] = weight.base[from + place] }
+        team.forEachCut(of: inputs, size: outputs * places.count) { cut in
+          for input in cut {
+            for output in 0..<outputs {
+              let (from, to) = ((output * inputs + input) * taps, (input * outputs + output) * places.count)
+              for (index, place) in places.enumerated() { target[to + index] = weight.base[from + place] }
+            }
           }
         }
       }

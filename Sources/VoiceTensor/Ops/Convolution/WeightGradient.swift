@@ -6,6 +6,9 @@ struct WeightGradient {
   /// Rows at a time: the kernel halves them, and an utterance of 3 s has 298.
   private static let rowsAtOnce = 320
 
+  /// Sums that fit into half of a second-level cache of 1 MB.
+  private static let sumsAtOnce = 1 << 17
+
   private let geometry: ConvolutionBatch
   /// Up to so many weights, threads take maps and sum into memory of their own; else they take columns of the sums.
   private let fewWeights: Int
@@ -43,7 +46,7 @@ struct WeightGradient {
       dy.read { dy in
         let source = Source(x: paddedX?.memory ?? x.base, dy: wideDy?.memory ?? dy.base)
         let sums = sumCount <= fewWeights ? sumByLines(source, team) : sumByColumns(source, team)
-        return withExtendedLifetime((paddedX, wideDy)) { inOrder(sums) }
+        return withExtendedLifetime((paddedX, wideDy)) { inOrder(sums, team) }
       }
     }
   }
@@ -76,8 +79,7 @@ struct WeightGradient {
   private func sumByColumns(_ source: Source, _ team: TensorTeam) -> AlignedFloats {
     let sums = AlignedFloats(count: sumCount)
     let products = products(line: 0).count
-    // Wide enough that dy is not read too often, in steps of a register tile.
-    let step = max(48, (columns + Self.pieces - 1) / Self.pieces + 11) / 12 * 12
+    let step = columnsAtOnce(products: products)
     let cuts = (columns + step - 1) / step
     team.forEach(products * cuts) { piece, _ in
       let range = piece % cuts * step..<min((piece % cuts + 1) * step, columns)
@@ -86,6 +88,15 @@ struct WeightGradient {
       }
     }
     return sums
+  }
+
+  /// All of dy is read for each cut of the columns, and their sums should stay in the second-level cache: cuts are as
+  /// wide as that and a fair share of the work allow, and equal but for steps of a register tile.
+  private func columnsAtOnce(products: Int) -> Int {
+    let widest = min(264, Self.sumsAtOnce / outputs)
+    let wanted = max(min(132, widest), min(widest, products * columns / Self.pieces))
+    let cuts = (columns + wanted - 1) / max(wanted, 1)
+    return ((columns + cuts - 1) / cuts + 11) / 12 * 12
   }
 
   // ---- Products ----
@@ -165,13 +176,16 @@ struct WeightGradient {
   }
 
   /// From `[taps][inputs][outputs in steps]` to PyTorch's order.
-  private func inOrder(_ sums: AlignedFloats) -> Tensor {
+  private func inOrder(_ sums: AlignedFloats, _ team: TensorTeam) -> Tensor {
     let (inputs, outputChannels) = (geometry.shape.inputChannels, geometry.shape.outputChannels)
     return Tensor([outputChannels, inputs, taps]) { target in
-      for tap in 0..<taps {
-        for input in 0..<inputs {
-          let source = sums.base + (tap * inputs + input) * outputs
-          for output in 0..<outputChannels { target[(output * inputs + input) * taps + tap] = source[output] }
+      team.forEachCut(of: outputChannels, size: inputs * taps) { cut in
+        for output in cut {
+          for tap in 0..<taps {
+            let source = sums.base + tap * inputs * outputs + output
+            let row = target + output * inputs * taps + tap
+            for input in 0..<inputs { row[input * taps] = source[input * outputs] }
+          }
         }
       }
     }
