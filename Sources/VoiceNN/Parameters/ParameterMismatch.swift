@@ -10,6 +10,11 @@ package struct ParameterMismatch: Error, Equatable, CustomStringConvertible {
     package var expected: [Int]
     /// The checkpoint's shape.
     package var actual: [Int]
+
+    /// A tensor of two shapes.
+    package init(path: String, expected: [Int], actual: [Int]) {
+      (self.path, self.expected, self.actual) = (path, expected, actual)
+    }
   }
 
   /// Keys of the network that the checkpoint lacks.
@@ -18,6 +23,9 @@ package struct ParameterMismatch: Error, Equatable, CustomStringConvertible {
   package var unexpected: [String] = []
   /// Tensors of another shape.
   package var misshapen: [Shape] = []
+
+  /// No difference yet.
+  package init() {}
 
   /// Compares; throws itself if there is any difference. Counters may be missing, and may be arrays of one number.
   package static func check(_ stored: [String: StoredTensor], against parameters: [Parameter]) throws {
