@@ -43,7 +43,8 @@ if [ ! -d "$mvector/mvector" ]; then
   "$python" -m zipfile -e "$mvector"/mvector-1.0.5-*.whl "$mvector"
 fi
 
-exec python3 - "$voiceprint" "$python" "$mvector" "$batch" "$frames" "$steps" "$threads" "$rounds" "${networks[@]}" <<'PYTHON'
+amount=("$batch" "$frames" "$steps" "$threads" "$rounds")
+exec python3 - "$voiceprint" "$python" "$mvector" "${amount[@]}" "${networks[@]}" <<'PYTHON'
 import json, statistics, subprocess, sys
 
 voiceprint, python, mvector = sys.argv[1:4]

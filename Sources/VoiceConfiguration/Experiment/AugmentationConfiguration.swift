@@ -37,6 +37,16 @@ package struct AugmentationConfiguration: Sendable, Hashable {
     package var folder: String
   }
 
+  /// How telephone lines are imitated, which mvector does not.
+  package struct Telephone: Sendable, Hashable {
+    /// Probability of a line.
+    package var probability: Double
+    /// The codes of lines, one of which is drawn: `mu-law`, `a-law` (ITU-T G.711).
+    package var codes: [String]
+    /// All codes there are.
+    package static let knownCodes = ["mu-law", "a-law"]
+  }
+
   /// How bands of the features are blanked.
   package enum Masks: Sendable, Hashable {
     /// 1.0: one band of bins and one of frames, as wide as drawn from `lowest..<beyond the highest`, become 0.
@@ -53,6 +63,8 @@ package struct AugmentationConfiguration: Sendable, Hashable {
   package var noise: Noise?
   /// In rooms.
   package var reverb: Reverb?
+  /// Over the telephone.
+  package var telephone: Telephone?
   /// With blanked bands.
   package var masks: Masks?
 
@@ -77,6 +89,9 @@ package struct AugmentationConfiguration: Sendable, Hashable {
     if let folder = node.optionalString("noise_dir") {
       noise = Noise(probability: noiseProbability, folder: folder, snrDB: 10...50, isLevelOfPart: false)
     }
+    let telephoneProbability = node.probability("telephone_aug_prob", default: 0)
+    let codes = node.codes("telephone_codes")
+    if telephoneProbability > 0 { telephone = Telephone(probability: telephoneProbability, codes: codes) }
     let masks = dataset.map("spec_aug_args")
     let widths = Masks.widths(
       bins: Self.bounds("freq_mask_width", in: masks, default: 0..<8),
@@ -103,6 +118,9 @@ package struct AugmentationConfiguration: Sendable, Hashable {
     }
     if let node = root.optionalMap("reverb") {
       reverb = Reverb(probability: node.probability("prob", default: 0.5), folder: node.string("reverb_dir"))
+    }
+    if let node = root.optionalMap("telephone") {
+      telephone = Telephone(probability: node.probability("prob", default: 0.5), codes: node.codes("codes"))
     }
     if let node = root.optionalMap("spec_aug") {
       masks = .ratios(
@@ -144,6 +162,17 @@ package struct AugmentationConfiguration: Sendable, Hashable {
 extension ConfigurationNode {
   fileprivate func probability(_ key: String, default value: Double) -> Double {
     double(key, default: value, in: 0...1)
+  }
+
+  /// Codes of telephone lines, all by default.
+  fileprivate func codes(_ key: String) -> [String] {
+    let known = AugmentationConfiguration.Telephone.knownCodes
+    let codes = strings(key, default: known)
+    for code in codes where !known.contains(code) {
+      report(key, "knows no '\(code)': \(known.joined(separator: ", "))")
+    }
+    if codes.isEmpty { report(key, "is empty: \(known.joined(separator: ", "))") }
+    return codes
   }
 
   /// A range of two keys in dB.

@@ -2,7 +2,8 @@ internal import VoiceAudio
 internal import VoiceConfiguration
 internal import VoiceTensor
 
-/// Changes the sound of training clips at random (mvector): speed → volume → noise → room.
+/// Changes the sound of training clips at random (mvector): speed → volume → noise → room; then,
+/// which mvector does not, a telephone line.
 struct Augmenter: Sendable {
   /// The speeds that are drawn; each makes a speaker of its own when the configuration says so.
   static let speeds = [1.0, 0.9, 1.1]
@@ -10,11 +11,13 @@ struct Augmenter: Sendable {
   private let configuration: AugmentationConfiguration
   private let noises: SoundFolder?
   private let rooms: SoundFolder?
+  private let line: TelephoneLine?
 
-  init(_ configuration: AugmentationConfiguration, root: String, sampleRate: Int) {
+  init(_ configuration: AugmentationConfiguration, root: String, sampleRate: Int) throws(AudioError) {
     self.configuration = configuration
     noises = configuration.noise.map { SoundFolder(resolve($0.folder, root: root), sampleRate: sampleRate) }
     rooms = configuration.reverb.map { SoundFolder(resolve($0.folder, root: root), sampleRate: sampleRate) }
+    line = configuration.telephone == nil ? nil : try TelephoneLine(sampleRate: sampleRate)
   }
 
   /// What was asked for and cannot be done, for people.
@@ -50,7 +53,20 @@ struct Augmenter: Sendable {
     if let change = configuration.reverb, random.happens(change.probability), let room = try rooms?.draw(&random) {
       samples = try Reverberation.apply(impulseResponse: room, to: samples)
     }
+    if let change = configuration.telephone, let line, random.happens(change.probability) {
+      samples = line.carry(samples, call(change, &random))
+    }
     return (samples, speed)
+  }
+
+  /// Edges as telephones have them, and as loud as people speak into them.
+  private func call(
+    _ change: AugmentationConfiguration.Telephone, _ random: inout RandomSource
+  ) -> TelephoneLine.Call {
+    let codes = change.codes.compactMap(G711.init(rawValue:))
+    return TelephoneLine.Call(
+      lowest: random.uniform(in: 150...400), highest: random.uniform(in: 3000...3700),
+      gainDB: random.uniform(in: -10...10), code: codes[random.below(codes.count)])
   }
 }
 

@@ -40,7 +40,9 @@ package final class TrainingReader: Sendable {
     limits.maxSeconds = 36_000
     limits.maxBytes = 1 << 31
     self.limits = limits
-    augmenter = Augmenter(augmentation, root: root, sampleRate: dataset.sampleRate)
+    do { augmenter = try Augmenter(augmentation, root: root, sampleRate: dataset.sampleRate) } catch {
+      throw TrainingError(.badArgument, "dataset_conf.sample_rate: \(error.message)")
+    }
     do {
       frontEnd = try FrontEndConfiguration(experiment).makeFrontEnd()
     } catch { throw TrainingError(.badArgument, "preprocess_conf: \(error.message)") }

@@ -16,8 +16,8 @@ struct InterpolationTests {
   ]
 
   @Test("Values are mixed by the child's share, counts are the child's", arguments: [
-    (Float(0), [Float(1), 2]), (0.25, [1.5, 1]), (1, [3, -2]),
-  ])
+    (0, [1, 2]), (0.25, [1.5, 1]), (1, [3, -2]),
+  ] as [(Float, [Float])])
   func mixes(share: Float, expected: [Float]) throws {
     let mixed = try Checkpoint.interpolated(parent: parent, child: child, childShare: share)
     #expect(mixed["a.weight"] == StoredTensor(shape: [2], values: expected))

@@ -47,6 +47,26 @@ struct TrainingReaderTests {
     #expect(error?.message.contains("[10, 7], not [frames, 20]") == true)
   }
 
+  @Test("A telephone line takes what is above 4 kHz away; the seed decides what the line is like")
+  func telephone() throws {
+    let augmentation = try AugmentationConfiguration.parse("telephone: {prob: 1, codes: [a-law, mu-law]}", file: "a")
+    let clip = SpeakerList.Clip(path: "a.wav", speaker: 0)
+    let (plain, called) = (try reader().read(clip, seed: 3), try reader(augmentation).read(clip, seed: 3))
+    #expect(try called.features == reader(augmentation).read(clip, seed: 3).features)
+    #expect(try called.features != reader(augmentation).read(clip, seed: 4).features)
+    // The mean of each bin is taken off, so a bin that carries nothing is flat.
+    func spread(_ example: TrainingReader.Example, bin: Int) -> Float {
+      stride(from: bin, to: 98 * 20, by: 20).reduce(0) { max($0, abs(example.features[$1])) }
+    }
+    #expect(called.frames == plain.frames)
+    #expect(spread(called, bin: 19) != spread(plain, bin: 19))
+  }
+
+  @Test("The codes that a configuration may name are those there are")
+  func telephoneCodes() {
+    #expect(AugmentationConfiguration.Telephone.knownCodes == G711.allCases.map(\.rawValue))
+  }
+
   @Test("Bands of 1.0 become 0, bands of 1.1 the mean")
   func masks() {
     let features = Features(values: (0..<800).map { Float($0 + 1) }, frames: 40, bins: 20)
