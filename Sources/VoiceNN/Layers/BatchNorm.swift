@@ -5,7 +5,8 @@ internal import VoiceTensor
 /// Parameters: `weight`, `bias` `[channels]` unless not affine; `running_mean`, `running_var` `[channels]`,
 /// `num_batches_tracked` `[]`.
 package struct BatchNorm: Sendable {
-  static let epsilon: Float = 1e-5
+  /// What is added to variances, PyTorch's default.
+  package static let epsilon: Float = 1e-5
   /// Weight of the newest batch in the running statistics.
   static let momentum: Float = 0.1
 
