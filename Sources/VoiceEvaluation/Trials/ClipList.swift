@@ -21,4 +21,13 @@ package enum ClipList {
     if clips.isEmpty { throw list.wrong(1, "the list is empty") }
     return clips
   }
+
+  /// Reads the list, and its second column, the speaker; a clip without one is a speaker of its own. Throws `badList`
+  /// naming the file.
+  package static func loadSpeakers(file: String) throws(EvaluationError) -> [(clip: ListedClip, speaker: String)] {
+    let list = try ListFile(path: file)
+    return zip(try load(file: file), list.lines).map { clip, line in
+      (clip, line.columns.count > 1 && !line.columns[1].isEmpty ? line.columns[1] : "\u{0}\(clip.path)")
+    }
+  }
 }

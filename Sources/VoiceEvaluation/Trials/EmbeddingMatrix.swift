@@ -45,6 +45,19 @@ package struct EmbeddingMatrix: Sendable {
     return row.map { Float(Double($0) / length) }
   }
 
+  /// The cosines of an embedding with all of another matrix.
+  func cosines(of row: Int, with others: EmbeddingMatrix) -> [Float] {
+    precondition(others.dimensions == dimensions, "embeddings of \(dimensions) and \(others.dimensions) values")
+    return values.withUnsafeBufferPointer { own in
+      others.values.withUnsafeBufferPointer { values in
+        guard let own = own.baseAddress, let values = values.baseAddress else { return [] }
+        return (0..<others.count).map {
+          VectorKernels.best.dot(own + row * dimensions, values + $0 * dimensions, count: dimensions)
+        }
+      }
+    }
+  }
+
   /// The cosine of two embeddings, -1 to 1.
   package func cosine(_ left: Int, _ right: Int) -> Float {
     precondition((0..<count).contains(left) && (0..<count).contains(right), "embeddings \(left), \(right) of \(count)")

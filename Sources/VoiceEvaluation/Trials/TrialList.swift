@@ -95,11 +95,15 @@ package struct TrialList: Sendable {
     }
   }
 
-  /// The cosine of each pair; the rows of `embeddings` are those of `clips`.
-  package func scores(_ embeddings: EmbeddingMatrix) -> TrialScores {
+  /// The cosine of each pair, normalised if asked for; the rows of `embeddings` are those of `clips`.
+  package func scores(_ embeddings: EmbeddingMatrix, normalization: AdaptiveNormalization? = nil) -> TrialScores {
     precondition(embeddings.count == clips.count, "\(embeddings.count) embeddings of \(clips.count) clips")
     var scores = TrialScores()
-    forEachPair { scores.add(embeddings.cosine($0.enrol, $0.test), isTarget: $0.isTarget) }
+    forEachPair { pair in
+      let cosine = embeddings.cosine(pair.enrol, pair.test)
+      let score = normalization?.normalise(cosine, pair.enrol, pair.test) ?? cosine
+      scores.add(score, isTarget: pair.isTarget)
+    }
     return scores
   }
 }

@@ -36,6 +36,21 @@ struct ConfigurationFilesTests {
     #expect(experiment.dataset.loader.batchSize >= 32)
   }
 
+  @Test("Those that fine-tune keep the norms, begin with the speakers' means, and know no speeds", arguments: [
+    ("cam++_telephone", 3.0, 0.3, true), ("cam++_large_margin", 6, 0.5, false),
+  ])
+  func fineTunes(name: String, seconds: Double, margin: Double, isCalled: Bool) throws {
+    let experiment = try ExperimentConfiguration.load(file: PackagePaths.root + "/configs/\(name).yml")
+    let tuning = experiment.training.fineTuning
+    #expect(tuning.freezesNorms && tuning.imprintsClassifier && experiment.dataset.augmentation.speed == nil)
+    #expect(experiment.dataset.maxDuration == seconds && experiment.loss.margin == margin)
+    #expect(experiment.loss.marginScheduler == nil)
+    #expect((experiment.dataset.augmentation.telephone != nil) == isCalled)
+    let setup = try TrainingSetup(experiment, bins: 80, classes: 7)
+    #expect(setup.network.architecture == "CAMPPlus" && setup.optimizer.rule == .adamW)
+    #expect(setup.schedule(stepsPerEpoch: 10).rate(step: 1, base: 1) <= experiment.optimizer.learningRate)
+  }
+
   @Test("A classifier goes with its loss, as in the version of mvector whose spelling it is")
   func classifiers() throws {
     func kind(_ text: String) throws -> (SpeakerClassifier.Kind, Int) {

@@ -25,6 +25,13 @@ struct EvalCommand: AsyncParsableCommand {
   var root = "."
   @Option(help: ArgumentHelp("Clips whose mean embedding, each of length 1, is subtracted.", valueName: "COHORT.txt"))
   var centre: String?
+  @Option(
+    help: ArgumentHelp(
+      "Strangers for AS-norm: lines of a path and, if known, a speaker, whose mean then counts once.",
+      valueName: "COHORT.txt"))
+  var cohort: String?
+  @Option(help: "So many of each clip's highest cohort scores normalise its scores.")
+  var top = 300
   @Option(help: "How probable a target is, for the detection cost.")
   var targetPrior = 0.01
   @Option(
@@ -35,6 +42,7 @@ struct EvalCommand: AsyncParsableCommand {
 
   func validate() throws {
     let product = enrollList != nil && trialsList != nil
+    guard top > 0 else { throw ValidationError("--top is at least 1, not \(top).") }
     guard (trials != nil) != product, product || (enrollList == nil && trialsList == nil) else {
       throw ValidationError("Name either --trials, or --enroll-list and --trials-list.")
     }
@@ -44,17 +52,29 @@ struct EvalCommand: AsyncParsableCommand {
     let summary = try await reporting {
       let cost = try DetectionCost(targetPrior: targetPrior)
       let list = try trialList()
-      let cohort = try centre.map { try ClipList.load(file: $0) } ?? []
+      let centring = try centre.map { try ClipList.load(file: $0) } ?? []
+      let strangers = try cohort.map { try ClipList.loadSpeakers(file: $0) } ?? []
       let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs)
       var embedder = ClipEmbedder(network: network, root: root)
-      try await embedder.embed(list.clips + cohort)
-      let mean = cohort.isEmpty ? nil : try EmbeddingMatrix.centre(embedder.rows(cohort))
+      try await embedder.embed(list.clips + centring + strangers.map(\.clip))
+      let mean = centring.isEmpty ? nil : try EmbeddingMatrix.centre(embedder.rows(centring))
       let matrix = try EmbeddingMatrix(embedder.rows(list.clips), centre: mean)
-      let scores = list.scores(matrix)
+      let normalization = try strangers.isEmpty ? nil : AdaptiveNormalization(
+        matrix, cohort: speakers(strangers, embedder, centre: mean), top: top)
+      let scores = list.scores(matrix, normalization: normalization)
       if let saveImagePath { try draw(DetectionCurve(scores), in: saveImagePath) }
       return try EvaluationSummary(scores, cost: cost)
     }
     try report(summary)
+  }
+
+  /// One embedding for each speaker of a cohort: the mean of those of the clips, each of length 1.
+  private func speakers(
+    _ cohort: [(clip: ListedClip, speaker: String)], _ embedder: ClipEmbedder, centre: [Float]?
+  ) throws -> EmbeddingMatrix {
+    let bySpeaker = Dictionary(grouping: cohort, by: \.speaker).sorted { $0.key < $1.key }
+    let means = try bySpeaker.map { try EmbeddingMatrix.centre(embedder.rows($0.value.map(\.clip))) }
+    return try EmbeddingMatrix(means, centre: centre)
   }
 
   private func draw(_ curve: DetectionCurve, in folder: String) throws {
@@ -76,7 +96,7 @@ struct EvalCommand: AsyncParsableCommand {
         Answer(
           eer: summary.equalErrorRate, eerConvexHull: summary.convexHullEqualErrorRate,
           minDCF: summary.minimumCost, threshold: Double(summary.threshold), targets: summary.targets,
-          impostors: summary.impostors))
+          impostors: summary.impostors, normalization: cohort == nil ? "none" : "as-norm"))
     }
     print(
       """
@@ -85,6 +105,12 @@ struct EvalCommand: AsyncParsableCommand {
       MinDCF     \((summary.minimumCost * 1e4).rounded() / 1e4) at a prior of \(targetPrior)
       threshold  \((Double(summary.threshold) * 1e4).rounded() / 1e4)
       """)
+    if trials == nil {
+      // mvector's line, for those who read its logs.
+      print(
+        "threshold: \(Terminal.decimal(Double(summary.threshold), 2)),"
+          + " EER: \(Terminal.decimal(summary.equalErrorRate, 5)), MinDCF: \(Terminal.decimal(summary.minimumCost, 5))")
+    }
   }
 
   private func percent(_ rate: Double) -> String { "\((rate * 1e4).rounded() / 100) %" }
@@ -96,9 +122,10 @@ struct EvalCommand: AsyncParsableCommand {
     var threshold: Double
     var targets: Int
     var impostors: Int
+    var normalization: String
 
     enum CodingKeys: String, CodingKey {
-      case eer, threshold, targets, impostors
+      case eer, threshold, targets, impostors, normalization
       case eerConvexHull = "eer_convex_hull"
       case minDCF = "min_dcf"
     }

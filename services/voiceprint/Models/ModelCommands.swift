@@ -4,6 +4,6 @@ internal import ArgumentParser
 enum ModelCommands {
   static let all: [any ParsableCommand.Type] = [
     ImportModelCommand.self, EmbedCommand.self, EvalCommand.self, ModelSummaryCommand.self,
-    InterpolateModelsCommand.self, CentreModelCommand.self,
+    AverageModelsCommand.self, CentreModelCommand.self,
   ]
 }

@@ -95,7 +95,9 @@ struct WeightGradient {
   private func columnsAtOnce(products: Int) -> Int {
     let widest = min(264, Self.sumsAtOnce / outputs)
     let wanted = max(min(132, widest), min(widest, products * columns / Self.pieces))
-    let cuts = (columns + wanted - 1) / max(wanted, 1)
+    var cuts = (columns + wanted - 1) / max(wanted, 1)
+    // Two or four threads then have equal shares.
+    while !(products * cuts).isMultiple(of: 4) { cuts += 1 }
     return ((columns + cuts - 1) / cuts + 11) / 12 * 12
   }
 
