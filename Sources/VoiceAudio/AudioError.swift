@@ -28,11 +28,15 @@ package struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
   package var code: Code
   /// What is wrong and what to do.
   package var message: String
+  /// The arguments of a front-end that are at fault, by their names in the configuration.
+  package var arguments: [String]
 
   /// An error of a kind.
-  package init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String, arguments: [String] = []) {
     self.code = code
     self.message = message
+    self.arguments = arguments
   }
+
   package var description: String { message }
 }

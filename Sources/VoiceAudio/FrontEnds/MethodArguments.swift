@@ -68,7 +68,7 @@ struct MethodArguments {
     guard unknown.isEmpty else {
       throw AudioError(
         .badArgument, "\(method) has no argument '\(unknown.joined(separator: "', '"))'; it has "
-          + known.sorted().joined(separator: ", "))
+          + known.sorted().joined(separator: ", "), arguments: unknown)
     }
   }
 
@@ -78,7 +78,9 @@ struct MethodArguments {
     known.insert(name)
     guard let text = values[name] else { return standard }
     if let value = parse(text), allowed(value) { return value }
-    problem = problem ?? AudioError(.badArgument, "\(method): \(name) is '\(text)', must be \(expected)")
+    problem =
+      problem
+      ?? AudioError(.badArgument, "\(method): \(name) is '\(text)', must be \(expected)", arguments: [name])
     return standard
   }
 

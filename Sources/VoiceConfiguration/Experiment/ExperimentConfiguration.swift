@@ -14,18 +14,39 @@ package struct ExperimentConfiguration: Sendable, Hashable {
   /// How long and in which precision is trained.
   package var training: TrainingConfiguration
 
-  /// Reads a file. Throws `ConfigurationError` with all its problems, unknown keys among them.
-  package static func load(file: String) throws(ConfigurationError) -> ExperimentConfiguration {
-    try read(.load(file: file))
+  /// What those who know front-ends and networks find wrong with an argument.
+  package struct ArgumentProblem: Sendable, Hashable {
+    /// Its path in the file, e.g. `model_conf.backbone.embd_dim`.
+    package var path: String
+    /// What is wrong with it.
+    package var message: String
+
+    /// A problem of the value at a path.
+    package init(path: String, message: String) {
+      self.path = path
+      self.message = message
+    }
+  }
+
+  /// Reads a file. Throws `ConfigurationError` with all its problems, unknown keys and what `check` finds among them.
+  package static func load(
+    file: String, check: (ExperimentConfiguration) -> [ArgumentProblem] = { _ in [] }
+  ) throws(ConfigurationError) -> ExperimentConfiguration {
+    try read(.load(file: file), check)
   }
 
   /// Reads a text; `file` stands in the errors. Throws `ConfigurationError`.
-  package static func parse(_ text: String, file: String) throws(ConfigurationError) -> ExperimentConfiguration {
-    try read(.parse(text, file: file))
+  package static func parse(
+    _ text: String, file: String, check: (ExperimentConfiguration) -> [ArgumentProblem] = { _ in [] }
+  ) throws(ConfigurationError) -> ExperimentConfiguration {
+    try read(.parse(text, file: file), check)
   }
 
-  private static func read(_ root: ConfigurationNode) throws(ConfigurationError) -> ExperimentConfiguration {
+  private static func read(
+    _ root: ConfigurationNode, _ check: (ExperimentConfiguration) -> [ArgumentProblem]
+  ) throws(ConfigurationError) -> ExperimentConfiguration {
     let configuration = ExperimentConfiguration(root)
+    for problem in check(configuration) { root.report(path: problem.path, problem.message) }
     try root.finish()
     return configuration
   }

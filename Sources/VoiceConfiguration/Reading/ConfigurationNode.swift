@@ -42,6 +42,14 @@ package final class ConfigurationNode {
     list.add(line: line(of: key), key: fullPath(key), message)
   }
 
+  /// Notes a problem of the value at a path below this mapping, whose mappings were opened.
+  func report(path: String, _ message: String) {
+    if let child = children.first(where: { path.hasPrefix("\($0.path).") }) {
+      return child.report(path: path, message)
+    }
+    report(self.path.isEmpty ? path : String(path.dropFirst(self.path.count + 1)), message)
+  }
+
   /// Whether the key is there with a value other than null.
   package func has(_ key: String) -> Bool { peek(key) != nil }
 

@@ -23,7 +23,8 @@ extension NetworkConfiguration {
       guard let argument = ArchitectureArgument(value) else {
         throw NetworkError(
           .badConfiguration,
-          "argument \(name) of \(model.name) is \(value.text), no whole number, truth value, name or list of sizes")
+          "argument \(name) of \(model.name) is \(value.text), no whole number, truth value, name or list of sizes",
+          arguments: [name])
       }
       arguments[name] = argument
     }
@@ -32,7 +33,8 @@ extension NetworkConfiguration {
     case nil: break
     case .number(let size): embeddingSize = size
     case .some(let other):
-      throw NetworkError(.badConfiguration, "argument embd_dim of \(model.name) is \(other), not a whole number")
+      throw NetworkError(.badConfiguration, "argument embd_dim of \(model.name) is \(other), not a whole number",
+        arguments: ["embd_dim"])
     }
     self.init(
       architecture: model.name, generation: model.isSecondGeneration ? .v1_1 : .v1_0, inputSize: inputSize,

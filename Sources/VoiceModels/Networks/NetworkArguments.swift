@@ -17,17 +17,17 @@ struct NetworkArguments {
   }
 
   func embeddingSize() throws -> Int {
-    try check("embedding size", configuration.embeddingSize, in: 1...Self.largest)
+    try check("embedding size", configuration.embeddingSize, in: 1...Self.largest, of: "embd_dim")
   }
 
   /// The size `name`, mvector's `default` if it is not given.
   func size(_ name: String, default value: Int) throws -> Int {
-    try check("argument '\(name)'", try number(name) ?? value, in: 1...Self.largest)
+    try check("argument '\(name)'", try number(name) ?? value, in: 1...Self.largest, of: name)
   }
 
   /// The truth value `name`, mvector's `default` if it is not given.
   func flag(_ name: String, default value: Bool) throws -> Bool {
-    try check("argument '\(name)'", try number(name) ?? (value ? 1 : 0), in: 0...1) == 1
+    try check("argument '\(name)'", try number(name) ?? (value ? 1 : 0), in: 0...1, of: name) == 1
   }
 
   /// As many sizes as mvector's `default` has.
@@ -39,7 +39,7 @@ struct NetworkArguments {
     case .some(let other): throw wrong(name, "\(other)", "a list of \(values.count) sizes")
     }
     guard given.count == values.count else { throw wrong(name, "\(given)", "a list of \(values.count) sizes") }
-    return try given.map { try check("argument '\(name)'", $0, in: 1...Self.largest) }
+    return try given.map { try check("argument '\(name)'", $0, in: 1...Self.largest, of: name) }
   }
 
   /// One of several names, mvector's `default` if none is given.
@@ -65,13 +65,13 @@ struct NetworkArguments {
       throw NetworkError(
         .badConfiguration,
         "\(configuration.architecture) has no argument \(unknown.joined(separator: ", ")); it has:"
-          + " \(names.sorted().joined(separator: ", "))")
+          + " \(names.sorted().joined(separator: ", "))", arguments: unknown)
     }
   }
 
   /// An error about the whole, e.g. arguments that do not go together.
-  func refuse(_ reason: String) -> NetworkError {
-    NetworkError(.badConfiguration, "\(configuration.architecture): \(reason)")
+  func refuse(_ reason: String, arguments: [String] = []) -> NetworkError {
+    NetworkError(.badConfiguration, "\(configuration.architecture): \(reason)", arguments: arguments)
   }
 
   private func number(_ name: String) throws -> Int? {
@@ -83,12 +83,16 @@ struct NetworkArguments {
   }
 
   private func wrong(_ name: String, _ value: String, _ right: String) -> NetworkError {
-    refuse("argument '\(name)' is \(value), not \(right)")
+    refuse("argument '\(name)' is \(value), not \(right)", arguments: [name])
   }
 
-  private func check(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws -> Int {
+  private func check(
+    _ name: String, _ value: Int, in range: ClosedRange<Int>, of argument: String? = nil
+  ) throws -> Int {
     guard range.contains(value) else {
-      throw refuse("\(name) is \(value), outside of \(range.lowerBound)…\(range.upperBound)")
+      throw refuse(
+        "\(name) is \(value), outside of \(range.lowerBound)…\(range.upperBound)",
+        arguments: argument.map { [$0] } ?? [])
     }
     return value
   }

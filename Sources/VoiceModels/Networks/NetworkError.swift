@@ -15,10 +15,14 @@ package struct NetworkError: Error, Sendable, Equatable, CustomStringConvertible
   /// What is wrong, where, and what would be right.
   package let message: String
 
+  /// The arguments of a network that are at fault, by their names in the configuration.
+  package let arguments: [String]
+
   /// An error with its reason.
-  package init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String, arguments: [String] = []) {
     self.code = code
     self.message = message
+    self.arguments = arguments
   }
 
   package var description: String { message }

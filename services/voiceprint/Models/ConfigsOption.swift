@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import VoiceConfiguration
+internal import VoiceTraining
 
 /// `--configs` where a command cannot do without, and its other spelling.
 struct ExperimentOption: ParsableArguments {
@@ -9,7 +10,7 @@ struct ExperimentOption: ParsableArguments {
   var file: String
 
   /// The experiment. Throws `ConfigurationError` with all its problems.
-  func load() throws -> ExperimentConfiguration { try ExperimentConfiguration.load(file: file) }
+  func load() throws -> ExperimentConfiguration { try ExperimentConfiguration.loadChecked(file: file) }
 }
 
 /// `--configs` where the checkpoint may tell by itself, and its other spelling.
@@ -20,5 +21,5 @@ struct ConfigsOption: ParsableArguments {
   var file: String?
 
   /// The experiment, nil when no file is named. Throws `ConfigurationError`.
-  func load() throws -> ExperimentConfiguration? { try file.map { try ExperimentConfiguration.load(file: $0) } }
+  func load() throws -> ExperimentConfiguration? { try file.map { try ExperimentConfiguration.loadChecked(file: $0) } }
 }
