@@ -37,7 +37,7 @@ struct ConfigurationFilesTests {
   }
 
   @Test("Those that fine-tune keep the norms, begin with the speakers' means, and know no speeds", arguments: [
-    ("cam++_telephone", 3.0, 0.3, true), ("cam++_large_margin", 6, 0.5, false),
+    ("cam++_fine_tuning", 3.0, 0.3, false), ("cam++_telephone", 3, 0.3, true), ("cam++_large_margin", 6, 0.5, false),
   ])
   func fineTunes(name: String, seconds: Double, margin: Double, isCalled: Bool) throws {
     let experiment = try ExperimentConfiguration.load(file: PackagePaths.root + "/configs/\(name).yml")
