@@ -14,8 +14,12 @@ demo=(
   python3 python3-pip asterisk-core-sounds-en-wav asterisk-core-sounds-fr-wav asterisk-core-sounds-it-wav
   asterisk-core-sounds-ru-wav asterisk-prompt-it-menardi-wav
 )
-# A Python client for the integration tests, and the generators that the committed code is compared with.
-test=(python3 python3-pip python3-venv protobuf-compiler protobuf-c-compiler libprotobuf-dev openssl procps)
+# A Python client for the integration tests, the generators that the committed code is compared with, and Open MPI for
+# training by several processes.
+test=(
+  python3 python3-pip python3-venv protobuf-compiler protobuf-c-compiler libprotobuf-dev openssl procps
+  libopenmpi-dev openmpi-bin
+)
 
 packages=("${build[@]}")
 for group in "$@"; do

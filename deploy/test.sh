@@ -93,7 +93,7 @@ integration_stage() {
 "$root/deploy/install-deps.sh" test
 
 say "building everything in release, with the tests"
-build_options=(-c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error)
+build_options=(-c release --traits MPI -Xswiftc -enable-testing --explicit-target-dependency-import-check error)
 swift build "${build_options[@]}" --build-tests </dev/null >"$logs/build.log" 2>&1 || {
   grep -E 'error|warning' "$logs/build.log" | head -n 40 >&2 || tail -n 40 "$logs/build.log" >&2
   say "the build failed; all of it is in .build/test-logs/build.log"

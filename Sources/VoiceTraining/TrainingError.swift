@@ -14,6 +14,8 @@ package struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible
     case diverged
     /// A file that cannot be written.
     case unwritable
+    /// Another process of the same training is gone, or cannot be reached.
+    case lostRank
   }
 
   /// The kind of failure.

@@ -18,10 +18,18 @@ package final class TrainingExecution: Execution {
   package let tape: Tape
   /// Told of each layer when it has run, if anybody asks.
   package var onLayer: ((LayerTrace) -> Void)?
+  /// Given the derivative by each parameter as soon as it is final, if anybody asks before the run;
+  /// ``gradients(of:weight:)`` then has none of them.
+  package var onGradient: ((Parameter, Tensor) -> Void)?
+  /// Extends the sums of batch norms over the processes that share the batch; nil leaves each its own statistics.
+  package var normSum: Tape.SharedSum?
+  /// Place of the first row in all that is trained on: it decides, with the seed, what dropout leaves out.
+  package var firstRow = 0
   private let store: ParameterStore
   private let mode: Mode
   private let constants: Set<Parameter>
-  private var random: RandomSource
+  private let seed: UInt64
+  private var dropouts: UInt64 = 0
   private var leaves: [Parameter: Variable] = [:]
 
   /// A run over the values of `store`; training moves the running statistics there. No gradient is computed by the
@@ -34,12 +42,14 @@ package final class TrainingExecution: Execution {
     self.store = store
     self.mode = mode
     self.constants = constants
-    random = RandomSource(seed: seed)
+    self.seed = seed
   }
 
-  /// The derivatives of a scalar by the parameters that it depends on.
-  package func gradients(of scalar: Variable) -> (parameters: [Parameter: Tensor], others: Gradients) {
-    let gradients = tape.gradients(of: scalar)
+  /// The derivatives of `weight` times a scalar by the parameters that it depends on.
+  package func gradients(
+    of scalar: Variable, weight: Float = 1
+  ) -> (parameters: [Parameter: Tensor], others: Gradients) {
+    let gradients = tape.gradients(of: scalar, weight: weight)
     return (leaves.compactMapValues { gradients[$0] }, gradients)
   }
 
@@ -90,11 +100,16 @@ package final class TrainingExecution: Execution {
     tape.add(x, vector, segmentLength: x.shape[2])
   }
 
-  /// Values that stay are multiplied by 1 / (1 − rate), so that their mean stays (Srivastava et al. 2014).
+  /// Values that stay are multiplied by 1 / (1 − rate), so that their mean stays (Srivastava et al. 2014). A row of the
+  /// batch loses the same values whatever batch it is in.
   package func dropout(_ x: Variable, rate: Float) -> Variable {
     guard mode != .evaluation, rate > 0 else { return x }
     let kept = 1 / (1 - rate)
-    let mask = (0..<x.value.count).map { _ in random.uniform() < rate ? 0 : kept }
+    dropouts += 1
+    let mask = (0..<x.shape[0]).flatMap { row in
+      var random = RandomSource(seed: RandomSource.seed(seed, dropouts, UInt64(firstRow + row)))
+      return (0..<x.value.count / x.shape[0]).map { _ in random.uniform() < rate ? 0 : kept }
+    }
     return tape.multiply(x, tape.constant(Tensor(shape: x.shape, values: mask)))
   }
 
@@ -105,7 +120,9 @@ package final class TrainingExecution: Execution {
 
   private func leaf(_ parameter: Parameter) -> Variable {
     if let leaf = leaves[parameter] { return leaf }
-    let leaf = constants.contains(parameter) ? tape.constant(store[parameter]) : tape.parameter(store[parameter])
+    let whenFinal = onGradient.map { onGradient in { gradient in onGradient(parameter, gradient) } }
+    let leaf = constants.contains(parameter)
+      ? tape.constant(store[parameter]) : tape.parameter(store[parameter], whenFinal: whenFinal)
     leaves[parameter] = leaf
     return leaf
   }
@@ -125,7 +142,8 @@ package final class TrainingExecution: Execution {
         x, weight: weight, bias: bias, statistics: norm.runningStatistics(store), epsilon: BatchNorm.epsilon,
         relu: relu)
     }
-    let (y, statistics) = tape.batchNorm(x, weight: weight, bias: bias, epsilon: BatchNorm.epsilon, relu: relu)
+    let (y, statistics) = tape.batchNorm(
+      x, weight: weight, bias: bias, epsilon: BatchNorm.epsilon, relu: relu, sum: normSum)
     norm.update(store, with: statistics)
     if isRecomputed {
       tape.afterBackward { [store] in norm.update(store, with: statistics) }

@@ -13,6 +13,8 @@ package final class Tape {
   private enum Step {
     /// A leaf, or a result that no gradient flows through.
     case none
+    /// A leaf whose gradient is handed over as soon as it is final.
+    case leaf((Tensor) -> Void)
     case ready(Backward)
     /// It ran, and what it kept is freed.
     case done
@@ -38,9 +40,11 @@ package final class Tape {
   /// The operations recorded so far, in order.
   package var kinds: [OpKind] { nodes.compactMap(\.kind) }
 
-  /// A value to differentiate by.
-  package func parameter(_ value: Tensor) -> Variable {
-    append(Node(kind: nil, inputs: [], backward: .none), value, requiresGradient: true)
+  /// A value to differentiate by. `whenFinal` is given its derivative while the walk goes on, as soon as all operations
+  /// that used the value have been walked through; such a derivative is not kept for the end.
+  package func parameter(_ value: Tensor, whenFinal: ((Tensor) -> Void)? = nil) -> Variable {
+    let backward = whenFinal.map(Step.leaf) ?? Step.none
+    return append(Node(kind: nil, inputs: [], backward: backward), value, requiresGradient: true)
   }
 
   /// A value that is given.
@@ -66,12 +70,17 @@ package final class Tape {
   /// Counts the work of an operation.
   func count(operations: Int) { self.operations += operations }
 
-  /// The derivatives of a scalar by every leaf that requires one. What the operations kept for it is freed on the way:
-  /// they are walked once.
-  package func gradients(of scalar: Variable) -> Gradients {
+  /// The derivatives of `weight` times a scalar by every leaf that requires one. What the operations kept for it is
+  /// freed on the way: they are walked once.
+  package func gradients(of scalar: Variable, weight: Float = 1) -> Gradients {
     precondition(scalar.value.count == 1, "gradients of \(scalar.shape): only a scalar has them")
-    var pending = [scalar.index: Tensor(shape: scalar.shape, values: [1])]
+    var pending = [scalar.index: Tensor(shape: scalar.shape, values: [weight])]
     for index in stride(from: scalar.index, through: 0, by: -1) {
+      // What uses a value comes behind it: here nothing is left that could add to the leaf's gradient.
+      if case .leaf(let handOver) = nodes[index].backward {
+        if let gradient = pending.removeValue(forKey: index) { handOver(gradient) }
+        continue
+      }
       guard let backward = take(index, isNeeded: pending[index] != nil),
         let outer = pending.removeValue(forKey: index)
       else { continue }
@@ -91,7 +100,7 @@ package final class Tape {
   private func take(_ index: Int, isNeeded: Bool) -> Backward? {
     guard isNeeded else { return nil }
     switch nodes[index].backward {
-    case .none: return nil
+    case .none, .leaf: return nil
     case .done: preconditionFailure("\(nodes[index].kind!): the tape was walked through it before")
     case .ready(let backward):
       nodes[index].backward = .done

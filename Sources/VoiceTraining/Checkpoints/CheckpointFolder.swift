@@ -1,7 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-package import VoiceNN
-package import VoiceTensor
+internal import VoiceTensor
 
 /// The checkpoints of a training: folders `epoch_N` (and `epoch_N_step_S` where it was interrupted) that never change
 /// once they are there, and the links `last_model` and `best_model` to two of them.
@@ -9,16 +8,6 @@ package import VoiceTensor
 /// A folder is written beside its place and renamed; a link is replaced by a rename. So a kill at any moment leaves
 /// every checkpoint whole, and the links on one that is.
 package struct CheckpointFolder: Sendable {
-  /// All that a training needs to go on.
-  package struct Content: Sendable {
-    /// Weights and running statistics by key.
-    package var parameters: [String: StoredTensor]
-    /// What the optimiser keeps, by key.
-    package var optimizer: [String: Optimizer.State]
-    /// Where the training is.
-    package var state: TrainingState
-  }
-
   private static let kept = 3
   /// Where they lie: `<save path>/<network>_<front-end>`.
   package let path: String
@@ -45,9 +34,7 @@ package struct CheckpointFolder: Sendable {
     let partial = "\(path)/.partial-\(getpid())-\(UInt32.random(in: .min ... .max))"
     let files = FileManager.default
     do {
-      try AtomicFile.write(Safetensors(tensors: content.parameters).bytes(), to: "\(partial)/model.safetensors")
-      try AtomicFile.write(Self.bytes(of: content.optimizer), to: "\(partial)/optimizer.safetensors")
-      try AtomicFile.write(state.json(), to: "\(partial)/model.state")
+      for (name, bytes) in try content.files() { try AtomicFile.write(bytes, to: "\(partial)/\(name)") }
       let target = "\(path)/\(name)"
       // A run that was resumed before this place writes it again.
       if files.fileExists(atPath: target) { try files.moveItem(atPath: target, toPath: "\(partial)-old") }
@@ -65,17 +52,15 @@ package struct CheckpointFolder: Sendable {
 
   /// Reads a checkpoint folder. Throws `badCheckpoint` naming the file.
   package static func read(_ folder: String) throws(TrainingError) -> Content {
+    var files: [String: [UInt8]] = [:]
     do {
-      let state = try JSONDecoder().decode(
-        TrainingState.self, from: Data(try FileBytes.read("\(folder)/model.state", maximum: 1 << 20)))
-      let parameters = try Safetensors(contentsOf: URL(filePath: "\(folder)/model.safetensors")).tensors
-      let optimizer = try Safetensors(contentsOf: URL(filePath: "\(folder)/optimizer.safetensors"))
-      return Content(parameters: parameters, optimizer: try states(optimizer), state: state)
-    } catch let error as TrainingError {
-      throw error
+      for name in Content.fileNames {
+        files[name] = try FileBytes.read("\(folder)/\(name)", maximum: Safetensors.maximumBytes)
+      }
     } catch {
       throw TrainingError(.badCheckpoint, "\(folder) is no checkpoint to go on from: \(error)")
     }
+    return try Content(files: files, origin: folder)
   }
 
   private func link(_ name: String, to target: String) throws(TrainingError) {
@@ -100,26 +85,5 @@ package struct CheckpointFolder: Sendable {
       guard name.hasPrefix("epoch_") || name.hasSuffix("-old") else { continue }
       try files.removeItem(atPath: "\(path)/\(name)")
     }
-  }
-
-  /// `<key>.first` and `<key>.second`, the steps as a number.
-  private static func bytes(of states: [String: Optimizer.State]) -> [UInt8] {
-    var tensors: [String: StoredTensor] = [:]
-    for (key, state) in states {
-      tensors["\(key).first"] = StoredTensor(shape: [state.first.count], values: state.first)
-      tensors["\(key).second"] = StoredTensor(shape: [state.second.count], values: state.second)
-    }
-    let steps = states.mapValues { String($0.steps) }
-    return Safetensors(tensors: tensors, metadata: steps).bytes()
-  }
-
-  private static func states(_ file: Safetensors) throws(TrainingError) -> [String: Optimizer.State] {
-    var states: [String: Optimizer.State] = [:]
-    for (key, text) in file.metadata {
-      guard let steps = Int(text), let first = file.tensors["\(key).first"], let second = file.tensors["\(key).second"]
-      else { throw TrainingError(.badCheckpoint, "the optimiser's state of \(key) is not whole") }
-      states[key] = Optimizer.State(steps: steps, first: first.values, second: second.values)
-    }
-    return states
   }
 }

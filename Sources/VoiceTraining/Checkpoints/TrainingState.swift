@@ -31,6 +31,8 @@ package struct TrainingState: Sendable, Codable, Equatable {
   package var margin: Double
   /// What a plateau schedule remembers.
   package var plateau: PlateauState
+  /// Processes that train together; nil in checkpoints from before there could be several.
+  package var ranks: Int?
 
   enum CodingKeys: String, CodingKey {
     case lastEpoch = "last_epoch"
@@ -41,7 +43,7 @@ package struct TrainingState: Sendable, Codable, Equatable {
     case loss, seed, threshold, eer
     case minDCF = "min_dcf"
     case bestEER = "best_eer"
-    case margin, plateau
+    case margin, plateau, ranks
   }
 
   /// This system's.

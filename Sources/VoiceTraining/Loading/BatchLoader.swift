@@ -10,6 +10,8 @@ package struct Batch: Sendable {
   package var labels: [Int]
   /// File of each clip, for messages.
   package var files: [String]
+  /// Place of the first clip in the epoch, over all ranks.
+  package var firstPlace: Int
 }
 
 /// Reads the batches of an epoch ahead of the trainer, on threads of its own; at most so many wait to be used.
@@ -84,9 +86,10 @@ package final class BatchLoader: Sendable {
       case .some(nil): return nil
       case .some(let slots?):
         state.withLock { $0.waited += ContinuousClock.now - begin }
-        let ahead = state.withLock { $0.taken } - 1 + prefetch
+        let batch = state.withLock { $0.taken } - 1
+        let ahead = batch + prefetch
         if ahead < plan.batches.count { for _ in plan.batches[ahead] { room.post() } }
-        return try collate(slots)
+        return try collate(slots, firstPlace: plan.batches[batch].first?.place ?? 0)
       }
     }
   }
@@ -150,7 +153,7 @@ package final class BatchLoader: Sendable {
     return .failure(TrainingError(.badClips, "none of \(clips.count) clips can be read; \(failure.message)"))
   }
 
-  private func collate(_ slots: [Slot]) throws(TrainingError) -> Batch {
+  private func collate(_ slots: [Slot], firstPlace: Int) throws(TrainingError) -> Batch {
     var examples: [(example: TrainingReader.Example, file: String)] = []
     for slot in slots { examples.append(try slot.get()) }
     let frames = examples.map(\.example.frames).max() ?? 0
@@ -164,6 +167,7 @@ package final class BatchLoader: Sendable {
         }
       }
     }
-    return Batch(features: features, labels: examples.map(\.example.label), files: examples.map(\.file))
+    return Batch(
+      features: features, labels: examples.map(\.example.label), files: examples.map(\.file), firstPlace: firstPlace)
   }
 }

@@ -12,10 +12,13 @@ package struct SamplingPlan: Sendable {
 
   /// The batches of this rank in their order.
   package let batches: [[Entry]]
+  /// How many clips each batch has over all ranks.
+  package let globalSizes: [Int]
 
   /// Clips in random order; the global batch of `batchSize` · `ranks` clips is dealt out to the ranks in pieces.
   ///
-  /// What does not fill a global batch is left out if `dropLast`; else the ranks share it as evenly as they can.
+  /// What does not fill a global batch is left out if `dropLast`, or if a rank would get but one clip of it, from which
+  /// batch norms cannot learn; else the ranks share it as evenly as they can.
   package init(
     clips: Int, batchSize: Int, dropLast: Bool, seed: UInt64, epoch: Int, rank: Int = 0, ranks: Int = 1
   ) {
@@ -63,11 +66,13 @@ package struct SamplingPlan: Sendable {
   private init(order: [Int], batchSize: Int, dropLast: Bool, rank: Int, ranks: Int) {
     precondition(batchSize > 0 && (0..<ranks).contains(rank), "batch of \(batchSize), rank \(rank) of \(ranks)")
     let global = batchSize * ranks
-    batches = stride(from: 0, to: order.count, by: global).compactMap { first in
-      let size = min(global, order.count - first)
-      guard size == global || !dropLast else { return nil }
-      let (begin, end) = (first + size * rank / ranks, first + size * (rank + 1) / ranks)
-      return begin == end ? nil : (begin..<end).map { Entry(clip: order[$0], place: $0) }
+    let pieces = stride(from: 0, to: order.count, by: global).map { $0..<min($0 + global, order.count) }.filter {
+      $0.count == global || (!dropLast && $0.count >= 2 * ranks)
+    }
+    globalSizes = pieces.map(\.count)
+    batches = pieces.map { piece in
+      let (begin, end) = (piece.count * rank / ranks, piece.count * (rank + 1) / ranks)
+      return (piece.lowerBound + begin..<piece.lowerBound + end).map { Entry(clip: order[$0], place: $0) }
     }
   }
 }

@@ -29,6 +29,14 @@ package final class Trainer {
     package var threads = 2
     /// What is done to the clips.
     package var augmentation: AugmentationConfiguration
+    /// The processes that train together, each with batches of the configured size; nil trains alone. Rank 0 alone
+    /// reads checkpoints, evaluates, writes and tells.
+    package var group: (any RankGroup)?
+    /// Whether batch norms in training take the statistics of all ranks' batches; else each rank its own, of which
+    /// rank 0's running ones are evaluated and saved.
+    package var sharesNormStatistics = false
+    /// Where rank 0 keeps what can be saved when the group is lost in the middle of a step.
+    package var lastStep: LastWholeStep?
 
     /// Options with what has no default.
     package init(root: String, savePath: String, augmentation: AugmentationConfiguration) {
@@ -55,6 +63,7 @@ package final class Trainer {
   private let network: TrainableNetwork
   private let folder: CheckpointFolder
   private let report: (TrainingEvent) -> Void
+  private let ranks: Ranks
   /// Factors of the learning rate.
   private let rates: [Parameter: Double]
   private var optimizer: Optimizer
@@ -71,7 +80,9 @@ package final class Trainer {
   ) throws {
     self.experiment = experiment
     self.options = options
-    self.report = report
+    let ranks = Ranks(group: options.group)
+    self.ranks = ranks
+    self.report = ranks.isFirst ? report : { event in if case .warning = event { report(event) } }
     guard let file = experiment.dataset.trainList else {
       throw TrainingError(.badArgument, "dataset_conf.train_list is missing: name the list to train on")
     }
@@ -89,9 +100,14 @@ package final class Trainer {
     state = TrainingState(
       lastEpoch: 0, epochStep: 0, step: 0, version: TrainingState.currentVersion,
       useModel: setup.network.architecture, featureMethod: experiment.preprocess.featureMethod,
-      loss: experiment.loss.name.rawValue, seed: options.seed, margin: experiment.loss.margin, plateau: PlateauState())
+      loss: experiment.loss.name.rawValue, seed: options.seed, margin: experiment.loss.margin, plateau: PlateauState(),
+      ranks: ranks.count)
+    try ranks.requireSame(
+      list.clips.map { "\($0.path)\t\($0.speaker)\n" }.joined() + setup.network.architecture
+        + " \(experiment.dataset.loader) \(experiment.training.maxEpoch) \(options.seed)"
+        + " \(options.sharesNormStatistics) \(evaluator == nil)")
 
-    if let start = options.resume ?? folder.last {
+    if ranks.isFirst, let start = options.resume ?? folder.last {
       let content = try CheckpointFolder.read(start)
       network = try TrainableNetwork(
         configuration: setup.network, classifier: setup.classifier, loss: setup.loss, parameters: content.parameters)
@@ -103,13 +119,40 @@ package final class Trainer {
         throw TrainingError(
           .badCheckpoint, "\(start) was begun with seed \(state.seed), not \(options.seed): the order would differ")
       }
+      guard state.ranks ?? 1 == ranks.count else {
+        throw TrainingError(
+          .badCheckpoint,
+          "\(start) was begun with \(state.ranks ?? 1) ranks, not \(ranks.count): the batches would differ")
+      }
     } else {
       network = try TrainableNetwork(
         configuration: setup.network, classifier: setup.classifier, loss: setup.loss, seed: options.seed)
     }
     rates = try network.rates(experiment.training.fineTuning)
-    reader.warnings.forEach { report(.warning($0)) }
-    if state.step == 0 { try begin() }
+    if ranks.isFirst {
+      reader.warnings.forEach { report(.warning($0)) }
+      if state.step == 0 { try begin() }
+    }
+    try beginTogether()
+  }
+
+  /// All ranks take what rank 0 begins with.
+  private func beginTogether() throws {
+    let first = try ranks.fromFirst(content)
+    guard !ranks.isFirst else { return }
+    for parameter in network.parameters.parameters {
+      guard let stored = first.parameters[parameter.path], stored.values.count == parameter.count else {
+        throw TrainingError(.badArgument, "rank 0 trains another network: it has no \(parameter.path) like this one's")
+      }
+      network.parameters[parameter] = Tensor(shape: parameter.shape, values: stored.values)
+    }
+    try optimizer.restore(first.optimizer, for: network.parameters.parameters)
+    state = first.state
+  }
+
+  /// All that a checkpoint holds, as it is now.
+  private var content: CheckpointFolder.Content {
+    CheckpointFolder.Content(parameters: network.parameters.stored, optimizer: optimizer.states, state: state)
   }
 
   /// What comes before the first step.
@@ -147,8 +190,16 @@ package final class Trainer {
 
   /// Trains until all passes are done or `flag` is raised; blocks meanwhile.
   ///
-  /// Throws `diverged` naming the files of a batch whose loss is no number, and what reading and writing throw.
+  /// Throws `diverged` naming the files of a batch whose loss is no number, `lostRank` after the last whole step was
+  /// saved, and what reading and writing throw.
   package func run(_ flag: CancellationFlag) throws -> Outcome {
+    do { return try train(flag) } catch let error as TrainingError where error.code == .lostRank {
+      guard ranks.isFirst, let checkpoint = try options.lastStep?.save() else { throw error }
+      throw TrainingError(.lostRank, "\(error.message); saved \(checkpoint): the same command goes on from there")
+    }
+  }
+
+  private func train(_ flag: CancellationFlag) throws -> Outcome {
     report(
       .started(
         clips: list.clips.count, speakers: list.speakerCount,
@@ -179,14 +230,13 @@ package final class Trainer {
       threads: max(1, min(experiment.dataset.loader.workerCount, options.threads)), first: state.epochStep)
     defer { loader.end() }
     var log = ProgressLog(
-      epochs: experiment.training.maxEpoch, batches: batches, batchSize: experiment.dataset.loader.batchSize)
+      epochs: experiment.training.maxEpoch, batches: batches,
+      batchSize: experiment.dataset.loader.batchSize * ranks.count)
     while let batch = try loader.next() {
       optimizer.learningRate = schedule.rate(
         step: state.step, base: setup.optimizer.learningRate, reductions: state.plateau.reductions)
       if let margins { state.margin = margins.margin(duringStep: state.step) }
-      let (loss, accuracy) = try step(batch)
-      state.step += 1
-      state.epochStep += 1
+      let (loss, accuracy) = try step(batch, of: plan.globalSizes[state.epochStep])
       log.add(loss: loss, accuracy: accuracy)
       if (state.epochStep - 1).isMultiple(of: experiment.training.logInterval) {
         let next = schedule.rate(
@@ -194,12 +244,14 @@ package final class Trainer {
         report(.progress(log.line(epoch: epoch, state, learningRate: next, waited: loader.waited)))
       }
       report(.batch(epoch: epoch, batch: state.epochStep, batches: batches))
-      if flag.isCancelled && state.epochStep < batches { return try save(isBest: false) }
+      if try ranks.any(flag.isCancelled) && state.epochStep < batches { return try save(isBest: false) }
       if state.step.isMultiple(of: Self.batchesBetweenCheckpoints) { try save(isBest: false) }
     }
     let replaced = loader.replaced
     if !replaced.isEmpty {
-      report(.warning("\(replaced.count) times another clip stood in for one that is unusable, e.g. \(replaced[0])"))
+      let place = ranks.isFirst ? "" : "rank \(ranks.rank): "
+      let times = "\(replaced.count) times another clip stood in for one that is unusable"
+      report(.warning("\(place)\(times), e.g. \(replaced[0])"))
     }
     state.lastEpoch = epoch
     state.epochStep = 0
@@ -211,15 +263,16 @@ package final class Trainer {
     if loader.usePKSampler || experiment.loss.name == .triplet {
       return try SamplingPlan(
         speakers: list.clips.map(\.speaker), clipsPerSpeaker: loader.samplesPerSpeaker, batchSize: loader.batchSize,
-        dropLast: loader.dropLast, seed: options.seed, epoch: epoch)
+        dropLast: loader.dropLast, seed: options.seed, epoch: epoch, rank: ranks.rank,
+        ranks: ranks.count)
     }
     return SamplingPlan(
       clips: list.clips.count, batchSize: loader.batchSize, dropLast: loader.dropLast, seed: options.seed,
-      epoch: epoch)
+      epoch: epoch, rank: ranks.rank, ranks: ranks.count)
   }
 
-  /// Forward, backward, and the optimiser's step.
-  private func step(_ batch: Batch) throws -> (loss: Double, accuracy: Double) {
+  /// Forward, backward, and the optimiser's step; loss and accuracy are those of all ranks' batches, `size` clips.
+  private func step(_ batch: Batch, of size: Int) throws -> (loss: Double, accuracy: Double) {
     guard batch.features.shape[1] >= network.minimumFrames else {
       throw TrainingError(
         .badClips, "\(batch.files.joined(separator: ", ")): \(batch.features.shape[1]) frames; "
@@ -230,6 +283,10 @@ package final class Trainer {
       network.parameters, mode: experiment.training.fineTuning.freezesNorms ? .fineTuning : .training,
       constants: Set(rates.filter { $0.value == 0 }.keys),
       seed: RandomSource.seed(options.seed, UInt64(state.step), 1), threads: options.threads)
+    run.firstRow = batch.firstPlace
+    let exchange = ranks.group.map { GradientExchange($0) }
+    run.onGradient = exchange.map { exchange in { exchange.add($1, of: $0) } }
+    if options.sharesNormStatistics { run.normSum = exchange?.add }
     let (loss, accuracy) = network.lossOf(run.tape.constant(batch.features), labels: batch.labels, run)
     let value = Double(loss.value.values[0])
     guard value.isFinite else {
@@ -237,32 +294,53 @@ package final class Trainer {
         .diverged, "the loss is \(value) in step \(state.step), on \(batch.files.joined(separator: ", ")):"
           + " lower the learning rate, or look at these clips")
     }
-    optimizer.step(network.parameters, run.gradients(of: loss).parameters) { rates[$0] ?? 1 }
-    return (value, accuracy)
+    let share = Double(batch.labels.count) / Double(size)
+    let own = run.gradients(of: loss, weight: Float(share)).parameters
+    let gradients = try exchange?.sums() ?? own
+    let means = try ranks.sum([value * share, accuracy * share])
+    take {
+      optimizer.step(network.parameters, gradients) { rates[$0] ?? 1 }
+      state.step += 1
+      state.epochStep += 1
+    }
+    return (means[0], means[1])
+  }
+
+  /// Makes the changes of a step, all or none of which are ever saved.
+  private func take(_ change: () -> Void) {
+    guard let lastStep = options.lastStep, ranks.isFirst else { return change() }
+    lastStep.take(folder) {
+      change()
+      return content
+    }
   }
 
   /// Whether the network is the best so far.
   private func evaluate(since begin: ContinuousClock.Instant) throws -> Bool {
     guard let evaluator else { return false }
-    let curve = try evaluator.curve(of: network.speakerNetwork(), threads: options.threads)
-    let summary = EvaluationSummary(curve)
-    (state.threshold, state.eer, state.minDCF) = (
-      Double(summary.threshold), summary.equalErrorRate, summary.minimumCost
-    )
+    var curve: DetectionCurve?
+    let numbers = try ranks.fromFirst(3) {
+      let measured = try evaluator.curve(of: network.speakerNetwork(), threads: options.threads)
+      let summary = EvaluationSummary(measured)
+      curve = measured
+      return [Double(summary.threshold), summary.equalErrorRate, summary.minimumCost]
+    }
+    let eer = numbers[1]
+    (state.threshold, state.eer, state.minDCF) = (numbers[0], eer, numbers[2])
     let batches = try plan(state.lastEpoch).batches.count
-    state.plateau.observe(summary.equalErrorRate, setup.schedule(stepsPerEpoch: batches))
-    let isBest = summary.equalErrorRate <= state.bestEER ?? 1
-    if isBest { state.bestEER = summary.equalErrorRate }
+    state.plateau.observe(eer, setup.schedule(stepsPerEpoch: batches))
+    let isBest = eer <= state.bestEER ?? 1
+    if isBest { state.bestEER = eer }
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
-    report(.evaluated(epoch: state.lastEpoch, seconds: seconds, summary, curve))
+    if let curve { report(.evaluated(epoch: state.lastEpoch, seconds: seconds, EvaluationSummary(curve), curve)) }
     return isBest
   }
 
   @discardableResult
   private func save(isBest: Bool) throws -> String {
-    let content = CheckpointFolder.Content(
-      parameters: network.parameters.stored, optimizer: optimizer.states, state: state)
-    let path = try folder.write(content, isBest: isBest)
+    guard ranks.isFirst else { return "\(folder.path)/last_model" }
+    let write = { [folder, content] in try folder.write(content, isBest: isBest) }
+    let path = try options.lastStep?.write(write) ?? write()
     report(.saved(path: path, isBest: isBest))
     return path
   }

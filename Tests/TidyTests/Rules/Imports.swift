@@ -3,7 +3,7 @@ extension Rule {
   private static let owner = [
     "CGRPC": "VoiceRPC", "CProtobufC": "VoiceMessages", "CVoiceProtos": "VoiceMessages", "CSndfile": "VoiceAudio",
     "CVoiceDSP": "VoiceAudio", "COpenBLAS": "VoiceTensor", "CVoiceKernels": "VoiceTensor", "CPostgres": "VoicePostgres",
-    "CDescriptor": "protoc-gen-voice",
+    "CDescriptor": "protoc-gen-voice", "COpenMPI": "VoiceParallel",
   ]
   /// Modules that may import what another owns, with the reason.
   private static let exceptions: [String: [String]] = [

@@ -44,7 +44,7 @@ extension GradientCase {
     let references = inputs.map { Reference(shape: $0.shape, values: $0.values.map(Double.init)) }
 
     let tape = Tape()
-    let variables = inputs.map(tape.parameter)
+    let variables = inputs.map { tape.parameter($0) }
     let y = operation(tape, variables)
     let kind = tape.kinds.first
     let weights = fill(y.shape)

@@ -27,6 +27,20 @@ struct TapeTests {
     #expect(!tape.relu(x).requiresGradient)
   }
 
+  @Test("A gradient is handed over once, when the last use of its value was walked through, times the weight")
+  func whenFinal() {
+    let tape = Tape()
+    var handed: [(name: String, values: [Float])] = []
+    let first = tape.parameter(Tensor(shape: [1], values: [3])) { handed.append(("first", $0.values)) }
+    let x = tape.multiply(first, first)
+    let second = tape.parameter(Tensor(shape: [1], values: [5])) { handed.append(("second", $0.values)) }
+    let late = tape.multiply(tape.multiply(x, second), first)  // 5 · first³
+    let gradients = tape.gradients(of: tape.sum(late), weight: 0.5)
+    #expect(handed.map(\.name) == ["second", "first"])
+    #expect(handed.map(\.values) == [[13.5], [67.5]])
+    #expect(gradients[first] == nil && gradients[second] == nil)
+  }
+
   @Test("What is asked to follow the backward pass runs once, after it")
   func actions() {
     let tape = Tape()

@@ -4,9 +4,11 @@ import Testing
 
 @Suite("Plans of an epoch")
 struct SamplingPlanTests {
-  private func plan(_ epoch: Int = 1, rank: Int = 0, ranks: Int = 1, dropLast: Bool = true) -> SamplingPlan {
+  private func plan(
+    _ epoch: Int = 1, clips: Int = 103, rank: Int = 0, ranks: Int = 1, dropLast: Bool = true
+  ) -> SamplingPlan {
     SamplingPlan(
-      clips: 103, batchSize: 10, dropLast: dropLast, seed: 3, epoch: epoch, rank: rank, ranks: ranks)
+      clips: clips, batchSize: 10, dropLast: dropLast, seed: 3, epoch: epoch, rank: rank, ranks: ranks)
   }
 
   @Test("Every clip comes once, in an order that seed and epoch decide")
@@ -21,12 +23,21 @@ struct SamplingPlanTests {
 
   @Test("The ranks' batches together are those of one process with the global batch", arguments: [true, false])
   func ranks(dropLast: Bool) {
-    let whole = SamplingPlan(clips: 103, batchSize: 20, dropLast: dropLast, seed: 3, epoch: 1)
-    let parts = [0, 1].map { plan(rank: $0, ranks: 2, dropLast: dropLast) }
+    let whole = SamplingPlan(clips: 105, batchSize: 20, dropLast: dropLast, seed: 3, epoch: 1)
+    let parts = [0, 1].map { plan(clips: 105, rank: $0, ranks: 2, dropLast: dropLast) }
+    #expect(whole.globalSizes == Array([20, 20, 20, 20, 20, 5].prefix(dropLast ? 5 : 6)))
+    #expect(parts.allSatisfy { $0.globalSizes == whole.globalSizes })
     #expect(parts[0].batches.count == whole.batches.count && parts[1].batches.count == whole.batches.count)
     for (index, batch) in whole.batches.enumerated() {
       #expect(parts[0].batches[index] + parts[1].batches[index] == batch)
     }
+  }
+
+  @Test("A rest that leaves a rank with one clip is left out on all")
+  func rests() {
+    #expect(plan(clips: 101, dropLast: false).batches.map(\.count) == Array(repeating: 10, count: 10))
+    #expect(plan(clips: 102, dropLast: false).batches.count == 11)
+    for rank in 0..<2 { #expect(plan(clips: 103, rank: rank, ranks: 2, dropLast: false).batches.count == 5) }
   }
 
   @Test("P speakers with K clips each")

@@ -15,6 +15,11 @@ struct TrainCommand: AsyncParsableCommand {
       model.safetensors, optimizer.safetensors and model.state. A run goes on from last_model by itself; interrupted at
       any moment and started again it gives the same weights as one that never was. TensorBoard reads
       SAVE/<network>_<front-end>/log. Ctrl-C saves and tells how to go on.
+
+      'mpirun -np N voiceprint train …' trains with N processes (a build with --traits MPI), each with batches of
+      batch_size of its own; rank 0 alone writes, and a run goes on with as many processes as it was begun with. When
+      one is lost or the job is stopped, rank 0 saves the last whole step and all end; mpirun gives it a second for
+      that, a large network may need more: --mca odls_base_sigkill_timeout 10.
       """)
 
   @OptionGroup var configs: ExperimentOption
@@ -35,8 +40,10 @@ struct TrainCommand: AsyncParsableCommand {
   var maxEpoch: Int?
   @Option(help: "What all randomness follows from.")
   var seed: UInt64 = 0
-  @Option(help: "Threads that compute (default: the cores).")
+  @Option(help: "Threads that compute (default: the cores, or with mpirun this process' share of them).")
   var threads: Int?
+  @Flag(help: "With mpirun: batch norms take the statistics of all processes' batches, not of their own alone.")
+  var syncBatchNorm = false
 
   func validate() throws {
     guard threads ?? 1 > 0, maxEpoch ?? 1 > 0 else { throw ValidationError("Threads and epochs are at least 1.") }
@@ -44,6 +51,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     FreedMemory.keepInProcess()
+    let ranks = LaunchedRanks()
     let outcome = try await reporting {
       var experiment = try configs.load()
       if let maxEpoch { experiment.training.maxEpoch = maxEpoch }
@@ -54,10 +62,12 @@ struct TrainCommand: AsyncParsableCommand {
       options.pretrained = pretrainedModel
       options.evaluates = doEval
       options.seed = seed
-      options.threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
-      return try await train(experiment, options)
+      options.sharesNormStatistics = syncBatchNorm
+      options.threads = threads ?? ranks?.cores ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+      return try await train(experiment, options, ranks)
     }
     switch outcome {
+    case .finished where ranks?.isFirst == false: break
     case .finished(let eer):
       print("finished" + (eer.map { "; best EER \(Terminal.decimal($0, 5))" } ?? ""))
     case .cancelled(let checkpoint):
@@ -68,22 +78,27 @@ struct TrainCommand: AsyncParsableCommand {
 
   /// On a thread of its own: training blocks it, and Ctrl-C only raises a flag.
   private func train(
-    _ experiment: ExperimentConfiguration, _ options: Trainer.Options
+    _ experiment: ExperimentConfiguration, _ options: Trainer.Options, _ ranks: LaunchedRanks?
   ) async throws -> Trainer.Outcome {
     let pool = ComputePool(name: "trainer", threads: 1, queueLimit: 1)
     let flag = CancellationFlag()
+    let lastStep = LastWholeStep()
     do {
       let outcome = try await cancelledByInterrupts {
         try await withTaskCancellationHandler {
           // Not the task's own cancellation: the trainer ends by itself, after it has saved.
           try await Task {
             try await pool.run { _ in
-              let recorder = TrainingRecorder(experiment, options)
-              return try Trainer(experiment, options, report: recorder.record).run(flag)
+              guard let ranks else { return try Self.train(experiment, options, flag) }
+              return try ranks.join { group in
+                var options = options
+                (options.group, options.lastStep) = (group, lastStep)
+                return try Self.train(experiment, options, flag)
+              }
             }
           }.value
         } onCancel: {
-          flag.cancel()
+          if ranks == nil { flag.cancel() } else { Self.end(saving: lastStep) }
         }
       }
       await pool.shutDown()
@@ -91,6 +106,28 @@ struct TrainCommand: AsyncParsableCommand {
     } catch {
       await pool.shutDown()
       throw error
+    }
+  }
+
+  private static func train(
+    _ experiment: ExperimentConfiguration, _ options: Trainer.Options, _ flag: CancellationFlag
+  ) throws -> Trainer.Outcome {
+    let recorder = TrainingRecorder(experiment, options)
+    return try Trainer(experiment, options, report: recorder.record).run(flag)
+  }
+
+  /// Ends one of several processes at once, also when its trainer waits for one that is gone for ever. Not from the
+  /// thread that calls, which is not to be blocked.
+  private static func end(saving lastStep: LastWholeStep) {
+    _ = WorkerThread(name: "last-words") {
+      do {
+        if let checkpoint = try lastStep.save() {
+          Terminal.say(
+            "a process is gone or the job was stopped; saved \(checkpoint): the same command goes on from there")
+        }
+      } catch { Terminal.say("voiceprint: \(error)") }
+      // Neither threads nor exit handlers are waited for: MPI's would wait for the others.
+      _exit(1)
     }
   }
 }

@@ -14,21 +14,24 @@ package struct ChannelStatistics: Sendable, Equatable {
     self.count = count
   }
 
-  /// The statistics of a batch over all its pixels, summed in double precision.
-  init(of x: Tensor, _ team: TensorTeam) {
+  /// The statistics of a batch over all its pixels, summed in double precision; with `sum` over those of all processes.
+  init(of x: Tensor, _ team: TensorTeam, sum: Tape.SharedSum? = nil) {
     let (channels, pixels) = (x.channels, x.pixels)
-    let sums = x.read { x in
+    var sums = x.read { x in
       team.sums(pixels: pixels, channels: channels, count: 2 * channels) { cut, sums in
         TrainingKernels.best.moments(
           rows: cut.count, channels: channels, x.base + cut.lowerBound * channels, sums: sums,
           squares: sums + channels)
       }
     }
-    let means = sums[..<channels].map { $0 / Double(pixels) }
-    count = pixels
+    sums.append(Double(pixels))
+    sum?(&sums)
+    let total = sums[2 * channels]
+    let means = sums[..<channels].map { $0 / total }
+    count = Int(total)
     mean = means.map { Float($0) }
     // The squares of floats leave doubles enough digits for this difference.
-    variance = (0..<channels).map { Float(max(0, sums[channels + $0] / Double(pixels) - means[$0] * means[$0])) }
+    variance = (0..<channels).map { Float(max(0, sums[channels + $0] / total - means[$0] * means[$0])) }
   }
 
   /// `[channels]`, divided by the count less one, as PyTorch keeps it in `running_var`.
