@@ -11,8 +11,16 @@ package protocol Execution {
   /// A sequence of frames `[1, frames, bins]` as an image `[bins, frames, 1]`.
   func image(_ frames: Map) -> Map
 
-  /// A convolution with its norm, residual and activation.
-  func convolve(_ layer: ConvolutionLayer, _ x: Map, residual: Map?) -> Map
+  /// A convolution with its norm, residual and activation; written to `place`, a part of ``room(channels:like:)``, if
+  /// there is one.
+  func convolve(_ layer: ConvolutionLayer, _ x: Map, residual: Map?, into place: Map?) -> Map
+
+  /// ReLU(g · convolution of x + shortcut), the end of a bottleneck with squeeze and excitation: the gate g
+  /// `[1, 1, channels]` is `gate` of the mean of that convolution over its map. The layer is 1×1 and linear.
+  func excite(_ layer: ConvolutionLayer, _ x: Map, shortcut: Map, gate: (Map) -> Map) -> Map
+
+  /// Room for a map of the size of `x` whose channels are written part by part; nil where parts are maps of their own.
+  func room(channels: Int, like x: Map) -> Map?
 
   /// `map ‖ (gate · convolution of x)` along the channels; a frame of the gate `[1, segments, channels]` serves
   /// `segmentLength` frames. The map must have room for the channels that are added, and is used up; `x` must be laid
@@ -64,8 +72,8 @@ package protocol Execution {
   /// Some of the channels.
   func channels(_ range: Range<Int>, of x: Map) -> Map
 
-  /// The channels of all maps, one map's after the other's.
-  func concatenate(_ maps: [Map]) -> Map
+  /// The channels of all maps, one map's after the other's; in `room`, where some of them may lie already.
+  func concatenate(_ maps: [Map], in room: Map?) -> Map
 
   /// Frequencies as further channels, `[1, width, channels · height]`, channel-major: c · height + h.
   func flatten(_ x: Map) -> Map
@@ -97,4 +105,9 @@ package protocol Execution {
   /// x ‖ its mean over time ‖ its deviation over time, the same at every frame, `[height, width, 3 · channels]`; the
   /// biased variance is at least `floor` (ECAPA-TDNN's context).
   func appendContext(_ x: Map, floor: Float) -> Map
+}
+
+extension Execution {
+  /// The channels of all maps, one map's after the other's.
+  package func concatenate(_ maps: [Map]) -> Map { concatenate(maps, in: nil) }
 }

@@ -34,3 +34,9 @@ void vk_keep_freed_memory(void) {
   mallopt(M_TRIM_THRESHOLD, -1);
 #endif
 }
+
+void vk_give_back_freed_memory(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}

@@ -14,11 +14,17 @@ package final class SpeakerNetwork: Sendable {
   /// Builds and packs a network.
   ///
   /// Throws ``NetworkError``: `badConfiguration`, or `badParameters` with every missing, extra and misshapen key.
-  package init(configuration: NetworkConfiguration, parameters: [String: StoredTensor]) throws {
+  package convenience init(configuration: NetworkConfiguration, parameters: [String: StoredTensor]) throws {
     let (backbone, registry) = try NetworkCatalogue.build(configuration)
+    let store = try ParameterStore(parameters, of: configuration, registry)
+    self.init(configuration: configuration, backbone: backbone, registry: registry, store: store)
+  }
+
+  /// Packs a network that was built.
+  init(configuration: NetworkConfiguration, backbone: any Backbone, registry: LayerRegistry, store: ParameterStore) {
     self.configuration = configuration
     self.backbone = backbone
-    packed = PackedNetwork(registry, try ParameterStore(parameters, of: configuration, registry))
+    packed = PackedNetwork(registry, store)
   }
 
   /// Length of a voiceprint.

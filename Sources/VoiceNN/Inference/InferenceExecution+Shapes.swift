@@ -5,15 +5,22 @@ extension InferenceExecution {
   /// A view: nothing is copied.
   package func channels(_ range: Range<Int>, of x: ActivationMap) -> ActivationMap { x.channels(range) }
 
-  /// A copy of all channels.
-  package func concatenate(_ maps: [ActivationMap]) -> ActivationMap {
-    let first = maps[0]
+  /// A map of its own.
+  package func room(channels: Int, like x: ActivationMap) -> ActivationMap? {
+    workspace.map(height: x.height, width: x.width, channels: channels)
+  }
+
+  /// A copy of all channels that are not in their place in `room` already.
+  package func concatenate(_ maps: [ActivationMap], in room: ActivationMap?) -> ActivationMap {
+    let (first, channels) = (maps[0], maps.reduce(0) { $0 + $1.channels })
+    let y = room ?? workspace.map(height: first.height, width: first.width, channels: channels)
     precondition(
-      maps.allSatisfy { $0.height == first.height && $0.width == first.width }, "concatenate: maps of several sizes")
-    let y = workspace.map(height: first.height, width: first.width, channels: maps.reduce(0) { $0 + $1.channels })
+      maps.allSatisfy { $0.height == y.height && $0.width == y.width } && y.channels == channels,
+      "concatenate: maps of several sizes, or more or fewer channels than there is room for")
     var channel = 0
     for map in maps {
-      copy(map, into: y.channels(channel..<channel + map.channels))
+      let place = y.channels(channel..<channel + map.channels)
+      if place.view.base != map.view.base { copy(map, into: place) }
       channel += map.channels
     }
     return y

@@ -12,26 +12,29 @@ extension InferenceExecution {
   package func tanh(_ x: ActivationMap) -> ActivationMap { mapped(x) { kernels.tanh($0, $1, count: $2) } }
 
   /// x · sigmoid(x) of each value.
-  package func silu(_ x: ActivationMap) -> ActivationMap {
-    mapped(x) { x, y, count in
-      kernels.sigmoid(x, y, count: count)
-      for index in 0..<count { y[index] *= x[index] }
-    }
-  }
+  package func silu(_ x: ActivationMap) -> ActivationMap { mapped(x) { kernels.silu($0, $1, count: $2) } }
 
   /// The sum of two maps of one shape.
   package func add(_ x: ActivationMap, _ y: ActivationMap) -> ActivationMap {
-    combined(x, y) { kernels.add($0, $1, $2, count: $3) }
+    let z = map(like: x)
+    kernels.add(x.view, y.view, z.pixels)
+    withExtendedLifetime((x, y)) {}
+    return z
   }
 
   /// x · (1 + a) + y · (1 − a).
   package func fuse(_ x: ActivationMap, _ y: ActivationMap, by attention: ActivationMap) -> ActivationMap {
-    let z = combined(x, y) { x, y, z, count in for index in 0..<count { z[index] = x[index] + y[index] } }
-    let difference = combined(x, y) { x, y, z, count in for index in 0..<count { z[index] = x[index] - y[index] } }
-    let product = combined(difference, attention) { d, a, z, count in
-      for index in 0..<count { z[index] = d[index] * a[index] }
-    }
-    return add(z, product)
+    let z = map(like: x)
+    kernels.fuse(x.view, y.view, by: attention.view, z.pixels)
+    withExtendedLifetime((x, y, attention)) {}
+    return z
+  }
+
+  /// A map of one shape with `x`. On a plane 3×3 kernels read it next: with the halo that they pad nothing is copied.
+  private func map(like x: ActivationMap) -> ActivationMap {
+    let edge = x.height > 1 ? 1 : 0
+    return workspace.map(
+      height: x.height, width: x.width, channels: x.channels, halo: Extent(height: edge, width: edge))
   }
 
   /// Every pixel times `[1, 1, channels]`.
@@ -65,33 +68,6 @@ extension InferenceExecution {
       }
     }
     withExtendedLifetime(x) {}
-    return y
-  }
-
-  /// A new map with `body` of each pair of values.
-  private func combined(
-    _ a: ActivationMap, _ b: ActivationMap,
-    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-  ) -> ActivationMap {
-    precondition(
-      a.height == b.height && a.width == b.width && a.channels == b.channels,
-      "maps [\(a.height), \(a.width), \(a.channels)] and [\(b.height), \(b.width), \(b.channels)]")
-    let y = workspace.map(height: a.height, width: a.width, channels: a.channels)
-    let isDense = [a.view.pixelPitch, b.view.pixelPitch, y.view.pixelPitch].allSatisfy { $0 == a.channels }
-    for row in 0..<a.height {
-      let (left, right) = (a.view.base + row * a.view.rowPitch, b.view.base + row * b.view.rowPitch)
-      let target = y.pixels.base + row * y.view.rowPitch
-      if isDense {
-        body(left, right, target, a.width * a.channels)
-        continue
-      }
-      for frame in 0..<a.width {
-        body(
-          left + frame * a.view.pixelPitch, right + frame * b.view.pixelPitch, target + frame * y.view.pixelPitch,
-          a.channels)
-      }
-    }
-    withExtendedLifetime((a, b)) {}
     return y
   }
 

@@ -48,15 +48,38 @@ package struct InferenceExecution: Execution {
   }
 
   /// One pass: norm, residual and activation are in the epilogue.
-  package func convolve(_ layer: ConvolutionLayer, _ x: ActivationMap, residual: ActivationMap?) -> ActivationMap {
+  package func convolve(
+    _ layer: ConvolutionLayer, _ x: ActivationMap, residual: ActivationMap?, into place: ActivationMap?
+  ) -> ActivationMap {
     let (packed, following) = network.convolution(layer)
-    let size = layer.shape.output(height: x.height, width: x.width)
-    let y = workspace.map(
-      height: size.height, width: size.width, channels: layer.shape.outputChannels, halo: layer.layout.halo,
-      room: layer.layout.room)
+    let y = place ?? output(of: layer, x)
     packed.run(
       input: x.view, output: y.pixels, residual: residual?.view, following: following, scratch: workspace.scratch)
     withExtendedLifetime((x, residual)) {}
+    return y
+  }
+
+  private func output(of layer: ConvolutionLayer, _ x: ActivationMap) -> ActivationMap {
+    let size = layer.shape.output(height: x.height, width: x.width)
+    return workspace.map(
+      height: size.height, width: size.width, channels: layer.shape.outputChannels, halo: layer.layout.halo,
+      room: layer.layout.room)
+  }
+
+  /// One pass: as the layer is linear, its mean is that of the mean, and the gate is known before it runs.
+  package func excite(
+    _ layer: ConvolutionLayer, _ x: ActivationMap, shortcut: ActivationMap, gate: (ActivationMap) -> ActivationMap
+  ) -> ActivationMap {
+    precondition(
+      layer.shape.kernel == Extent(height: 1, width: 1) && layer.activation == .identity && layer.order == .normFirst,
+      "\(layer.weight.path): the layer before a gate is 1×1 and linear")
+    let factors = gate(convolve(layer, meanOverMap(x), residual: nil, into: nil))
+    let (packed, following) = network.convolution(layer)
+    let y = output(of: layer, x)
+    packed.run(
+      input: x.view, output: y.pixels, residual: shortcut.view, gate: factors.view.base, activation: .relu,
+      following: following, scratch: workspace.scratch)
+    withExtendedLifetime((x, shortcut, factors)) {}
     return y
   }
 

@@ -86,9 +86,11 @@ package struct ConvolutionLayer: Sendable {
     self.norm = norm
   }
 
-  /// Runs the layer; a residual is added before the activation.
-  package func callAsFunction<E: Execution>(_ x: E.Map, _ run: E, residual: E.Map? = nil) -> E.Map {
-    run.convolve(self, x, residual: residual)
+  /// Runs the layer; a residual is added before the activation, and the output written to `place` if there is one.
+  package func callAsFunction<E: Execution>(
+    _ x: E.Map, _ run: E, residual: E.Map? = nil, into place: E.Map? = nil
+  ) -> E.Map {
+    run.convolve(self, x, residual: residual, into: place)
   }
 }
 

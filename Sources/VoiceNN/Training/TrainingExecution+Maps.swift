@@ -35,8 +35,11 @@ extension TrainingExecution {
   /// Some of the channels.
   package func channels(_ range: Range<Int>, of x: Variable) -> Variable { tape.slice(x, channels: range) }
 
+  /// None: what is on the tape is never written again.
+  package func room(channels: Int, like x: Variable) -> Variable? { nil }
+
   /// The channels of all maps.
-  package func concatenate(_ maps: [Variable]) -> Variable { tape.concatenate(maps) }
+  package func concatenate(_ maps: [Variable], in room: Variable?) -> Variable { tape.concatenate(maps) }
 
   /// `[batch, 1, width, channels · height]`.
   package func flatten(_ x: Variable) -> Variable {

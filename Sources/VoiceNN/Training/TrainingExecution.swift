@@ -58,27 +58,38 @@ package final class TrainingExecution: Execution {
     tape.permute(frames, [0, 3, 2, 1])
   }
 
-  /// The steps of the layer are operations of their own on the tape, but a ReLU right behind a norm is part of it.
-  package func convolve(_ layer: ConvolutionLayer, _ x: Variable, residual: Variable?) -> Variable {
+  /// The steps of the layer are operations of their own on the tape, but a ReLU is part of what it is right behind.
+  package func convolve(
+    _ layer: ConvolutionLayer, _ x: Variable, residual: Variable?, into place: Variable?
+  ) -> Variable {
     let stored = leaf(layer.weight)
     let weight = layer.weights.axes.map { tape.permute(stored, $0) } ?? stored
-    var y = tape.convolution(x, weight: weight, bias: layer.bias.map(leaf), shape: layer.shape)
+    let endsWithReLU = layer.order == .normFirst && layer.activation == .relu && residual == nil
+    let beginsWithReLU = layer.order == .reluFirst || endsWithReLU && layer.norm == nil
+    var y = tape.convolution(
+      x, weight: weight, bias: layer.bias.map(leaf), shape: layer.shape, relu: beginsWithReLU)
     onLayer?(LayerTrace(layer, output: y.shape))
-    if layer.order == .reluFirst { y = tape.relu(y) }
-    let isActivated = layer.norm != nil && residual == nil && layer.order == .normFirst && layer.activation == .relu
     if let norm = layer.norm {
-      y = normalize(norm, y, relu: isActivated, isRecomputed: false)
+      y = normalize(norm, y, relu: endsWithReLU, isRecomputed: false)
       onLayer?(LayerTrace(norm, output: y.shape, weights: layer.weights))
     }
     if let residual { y = tape.add(y, residual) }
-    return layer.order == .reluFirst || isActivated ? y : activate(layer.activation, y)
+    return beginsWithReLU || endsWithReLU ? y : activate(layer.activation, y)
+  }
+
+  /// Step by step, as it is defined.
+  package func excite(
+    _ layer: ConvolutionLayer, _ x: Variable, shortcut: Variable, gate: (Variable) -> Variable
+  ) -> Variable {
+    let y = convolve(layer, x, residual: nil, into: nil)
+    return relu(add(scale(y, by: gate(meanOverMap(y))), shortcut))
   }
 
   /// A product with the gate and a concatenation; there is no room to keep.
   package func append(
     _ layer: ConvolutionLayer, _ x: Variable, gate: Variable, segmentLength: Int, to map: Variable
   ) -> Variable {
-    let y = convolve(layer, x, residual: nil)
+    let y = convolve(layer, x, residual: nil, into: nil)
     return tape.concatenate([map, tape.multiply(y, gate, segmentLength: segmentLength)])
   }
 

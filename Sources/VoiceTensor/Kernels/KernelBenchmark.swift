@@ -1,7 +1,18 @@
-/// Measures the speed of a convolution on random activations, one thread, warm caches.
+/// Measures what one thread computes in warm caches.
 package enum KernelBenchmark {
-  /// The median GFLOP/s (2 · products of the definition, whatever the algorithm) of `repetitions` runs on a map
-  /// `[height][width]`.
+  /// Most GFLOP/s of this core in float32 now: multiply-adds in registers, the best of several runs.
+  package static func peak(isa: KernelISA = .best) -> Double {
+    let kernels = VectorKernels(isa: isa)
+    let clock = ContinuousClock()
+    return (0..<9).map { _ in
+      let begin = clock.now
+      let operations = kernels.peak(rounds: 400_000)
+      return Double(operations) / ((clock.now - begin) / .nanoseconds(1))
+    }.max() ?? 0
+  }
+
+  /// The median GFLOP/s (2 · products of the definition, whatever the algorithm) of `repetitions` runs of a convolution
+  /// on random activations `[height][width]`.
   package static func convolution(
     _ shape: ConvolutionShape, height: Int = 1, width: Int, algorithm: PackedConvolution.Algorithm? = nil,
     isa: KernelISA = .best, repetitions: Int = 20

@@ -62,14 +62,15 @@ package final class PackedConvolution: @unchecked Sendable {  // owns raw memory
   /// Writes the convolution of `input` to `output`, which may be a range of channels of a wider map.
   ///
   /// `residual` has the output's size and may be the output itself; the input may not overlap it.
-  /// `gate` `[outputChannels]` multiplies the sums (in place of a fixed scale).
+  /// `gate` `[outputChannels]` multiplies the sums (in place of a fixed scale); `activation` replaces the fixed one.
   /// `following` is the convolution that runs next on this thread: its first weights, and those behind them in its
   /// arena, are fetched into the cache meanwhile, which saves up to 15 %.
   /// An input whose halo is too small is first copied to `scratch`; otherwise nothing is copied, and nothing is
   /// allocated once `scratch` has grown.
   package func run(
     input: ActivationView, output: MutableActivationView, residual: ActivationView? = nil,
-    gate: UnsafePointer<Float>? = nil, following: PackedConvolution? = nil, scratch: KernelScratch
+    gate: UnsafePointer<Float>? = nil, activation: ConvolutionEpilogue.Activation? = nil,
+    following: PackedConvolution? = nil, scratch: KernelScratch
   ) {
     check(input: input, output: output.view, residual: residual, gate: gate)
     let halo = shape.halo(height: input.height, width: input.width)
@@ -77,6 +78,7 @@ package final class PackedConvolution: @unchecked Sendable {  // owns raw memory
 
     var epilogue = self.epilogue
     if let gate { epilogue.scale = gate }
+    if let activation { epilogue.apply(activation) }
     if let residual {
       epilogue.residual = residual.base
       epilogue.residual_row_pitch = residual.rowPitch
@@ -136,11 +138,17 @@ package final class PackedConvolution: @unchecked Sendable {  // owns raw memory
     c.shift = pointers[2]
     c.relu_first = epilogue.reluFirst
     c.residual_last = epilogue.residualLast
-    switch epilogue.activation {
-    case .identity: c.clamp = false
-    case .relu: (c.clamp, c.cap) = (true, .infinity)
-    case .clamp(let limit): (c.clamp, c.cap) = (true, limit)
-    }
+    c.apply(epilogue.activation)
     return (constants, c)
+  }
+}
+
+extension vk_epilogue {
+  fileprivate mutating func apply(_ activation: ConvolutionEpilogue.Activation) {
+    switch activation {
+    case .identity: clamp = false
+    case .relu: (clamp, cap) = (true, .infinity)
+    case .clamp(let limit): (clamp, cap) = (true, limit)
+    }
   }
 }

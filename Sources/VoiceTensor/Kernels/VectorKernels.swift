@@ -40,11 +40,38 @@ package struct VectorKernels: Sendable {
     table.pointee.tanh(count, x, y)
   }
 
+  /// `y = x / (1 + e⁻ˣ)`.
+  package func silu(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+    table.pointee.silu(count, x, y)
+  }
+
   /// `y = a + b`.
   package func add(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int
   ) {
     table.pointee.add(count, a, b, y)
+  }
+
+  /// `y = a + b` of each value of two maps of one shape.
+  package func add(_ a: ActivationView, _ b: ActivationView, _ y: MutableActivationView) {
+    precondition(a.sizes == b.sizes && a.sizes == y.view.sizes, "add: \(a.sizes) + \(b.sizes) → \(y.view.sizes)")
+    for row in 0..<a.height {
+      table.pointee.add_rows(
+        a.width, a.channels, a.base + row * a.rowPitch, a.pixelPitch, b.base + row * b.rowPitch, b.pixelPitch,
+        y.base + row * y.view.rowPitch, y.view.pixelPitch)
+    }
+  }
+
+  /// `z = x · (1 + a) + y · (1 − a)` of each value of maps of one shape.
+  package func fuse(_ x: ActivationView, _ y: ActivationView, by a: ActivationView, _ z: MutableActivationView) {
+    precondition(
+      [y.sizes, a.sizes, z.view.sizes].allSatisfy { $0 == x.sizes },
+      "fuse: \(x.sizes) and \(y.sizes) by \(a.sizes) → \(z.view.sizes)")
+    for row in 0..<x.height {
+      table.pointee.fuse(
+        x.width, x.channels, x.base + row * x.rowPitch, x.pixelPitch, y.base + row * y.rowPitch, y.pixelPitch,
+        a.base + row * a.rowPitch, a.pixelPitch, z.base + row * z.view.rowPitch, z.view.pixelPitch)
+    }
   }
 
   /// `y = x · scale + shift` for each channel of every pixel, then ReLU if asked for: a batch norm before its
@@ -112,5 +139,15 @@ package struct VectorKernels: Sendable {
     bias: UnsafePointer<Float>? = nil, _ y: UnsafeMutablePointer<Float>
   ) {
     table.pointee.matrix_vector(rows, columns, matrix, pitch ?? columns, x, bias, y)
+  }
+
+  // ---- The machine ----
+
+  /// Multiply-adds in registers; gives the number of operations.
+  func peak(rounds: Int) -> Int {
+    var sink: Float = 0.5
+    let operations = table.pointee.peak(rounds, &sink)
+    precondition(sink.isFinite, "multiply-adds that converge")
+    return operations
   }
 }

@@ -8,4 +8,9 @@ package enum FreedMemory {
   package static func keepInProcess() {
     vk_keep_freed_memory()
   }
+
+  /// Gives back to the system now what is free, also where the process keeps freed memory for later.
+  package static func giveBack() {
+    vk_give_back_freed_memory()
+  }
 }

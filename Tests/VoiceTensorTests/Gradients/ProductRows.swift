@@ -45,6 +45,12 @@ let productRows: [GradientCase] = [
   convolutionRow(
     "more channels than a register tile",
     ConvolutionShape(inputChannels: 13, outputChannels: 26, kernelWidth: 3, padding: 1), batch: 2, height: 1, width: 5),
+  convolutionRow(
+    "with a ReLU", ConvolutionShape(inputChannels: 3, outputChannels: 5, kernelWidth: 3, padding: 1), batch: 2,
+    height: 1, width: 7, hasBias: true, relu: true),
+  convolutionRow(
+    "pointwise with a ReLU", ConvolutionShape(inputChannels: 7, outputChannels: 3), batch: 3, height: 2, width: 3,
+    relu: true),
 ]
 
 private func linearRow(_ shape: [Int], outputs: Int, hasBias: Bool) -> GradientCase {
@@ -60,13 +66,14 @@ private func linearRow(_ shape: [Int], outputs: Int, hasBias: Bool) -> GradientC
 }
 
 private func convolutionRow(
-  _ note: String, _ shape: ConvolutionShape, batch: Int, height: Int, width: Int, hasBias: Bool = false
+  _ note: String, _ shape: ConvolutionShape, batch: Int, height: Int, width: Int, hasBias: Bool = false,
+  relu: Bool = false
 ) -> GradientCase {
   let weight = [shape.outputChannels, shape.inputChannels, shape.kernel.height, shape.kernel.width]
   let inputs = [[batch, height, width, shape.inputChannels], weight] + (hasBias ? [[shape.outputChannels]] : [])
   let output = shape.output(height: height, width: width)
   return GradientCase(.convolution, inputs, note) { tape, x in
-    tape.convolution(x[0], weight: x[1], bias: hasBias ? x[2] : nil, shape: shape)
+    tape.convolution(x[0], weight: x[1], bias: hasBias ? x[2] : nil, shape: shape, relu: relu)
   } definition: { x in
     Reference([batch, output.height, output.width, shape.outputChannels]) { index in
       var sum = hasBias ? x[2].values[index[3]] : 0
@@ -79,7 +86,7 @@ private func convolutionRow(
           }
         }
       }
-      return sum
+      return relu ? max(sum, 0) : sum
     }
   }
 }

@@ -36,6 +36,7 @@ import Testing
     #expect(relative(Self.apply(x) { kernels.exp($0, $1, count: $2) }) { Foundation.exp($0) } < 2e-7)
     #expect(relative(Self.apply(x) { kernels.sigmoid($0, $1, count: $2) }) { 1 / (1 + Foundation.exp(-$0)) } < 3e-7)
     #expect(relative(Self.apply(x) { kernels.tanh($0, $1, count: $2) }) { Foundation.tanh($0) } < 3e-7)
+    #expect(relative(Self.apply(x) { kernels.silu($0, $1, count: $2) }) { $0 / (1 + Foundation.exp(-$0)) } < 4e-7)
     let sum = Self.apply(x) { pointer, output, count in
       x.withUnsafeBufferPointer { kernels.add(pointer, $0.baseAddress!, output, count: count) }
     }
@@ -57,6 +58,46 @@ import Testing
     #expect(abs(tanh[9] / 1e-6 - 1) < 1e-6)
     let relu = Self.apply(x) { kernels.relu($0, $1, count: $2) }
     #expect(relu[0] == 0 && relu[4] == 200 && relu[6].isNaN)
+  }
+
+  @Test("Maps of different pitches are added and fused", arguments: KernelISA.supported, [1, 8, 19, 48])
+  func maps(isa: KernelISA, channels: Int) {
+    var numbers = TestNumbers(seed: 5)
+    let (height, width) = (2, 5)
+    let pitches = [channels, channels + 1, channels + 3]
+    let maps = pitches.map { numbers.next(height * width * $0) }
+    func value(_ map: Int, _ pixel: Int, _ channel: Int) -> Float { maps[map][pixel * pitches[map] + channel] }
+    func view(_ map: Int, _ base: UnsafePointer<Float>) -> ActivationView {
+      ActivationView(base: base, height: height, width: width, channels: channels, pixelPitch: pitches[map])
+    }
+    let pitch = channels + 2
+    for isFused in [false, true] {
+      var z = [Float](repeating: -9, count: height * width * pitch)
+      z.withUnsafeMutableBufferPointer { z in
+        let output = MutableActivationView(
+          base: z.baseAddress!, height: height, width: width, channels: channels, pixelPitch: pitch)
+        maps[0].withUnsafeBufferPointer { x in
+          maps[1].withUnsafeBufferPointer { y in
+            maps[2].withUnsafeBufferPointer { a in
+              let (x, y) = (view(0, x.baseAddress!), view(1, y.baseAddress!))
+              let kernels = VectorKernels(isa: isa)
+              if isFused { kernels.fuse(x, y, by: view(2, a.baseAddress!), output) } else { kernels.add(x, y, output) }
+            }
+          }
+        }
+      }
+      for pixel in 0..<height * width {
+        for channel in 0..<pitch {
+          let found = z[pixel * pitch + channel]
+          guard channel < channels else {
+            #expect(found == -9)
+            continue
+          }
+          let (x, y, a) = (value(0, pixel, channel), value(1, pixel, channel), value(2, pixel, channel))
+          #expect(abs(found - (isFused ? x * (1 + a) + y * (1 - a) : x + y)) < 1e-6)
+        }
+      }
+    }
   }
 
   @Test("Scale and shift map every channel of a wider map", arguments: KernelISA.supported, [1, 8, 19, 48])

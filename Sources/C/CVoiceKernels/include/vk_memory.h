@@ -11,3 +11,6 @@ void vk_free(float *_Nullable memory);
 
 // From now on all threads share one heap, which gives nothing back to the system.
 void vk_keep_freed_memory(void);
+
+// Gives the system every free page of every heap; heaps are locked while that is done, some milliseconds.
+void vk_give_back_freed_memory(void);

@@ -19,8 +19,18 @@ typedef struct {
   void (*_Nonnull sigmoid)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);
   // y = tanh x, relative error 3e-7.
   void (*_Nonnull tanh)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);
+  // y = x / (1 + e⁻ˣ).
+  void (*_Nonnull silu)(ptrdiff_t count, const float *_Nonnull x, float *_Nonnull y);
   // y = a + b.
   void (*_Nonnull add)(ptrdiff_t count, const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull y);
+  // y[r][c] = a[r][c] + b[r][c].
+  void (*_Nonnull add_rows)(
+      ptrdiff_t rows, ptrdiff_t channels, const float *_Nonnull a, ptrdiff_t a_pitch, const float *_Nonnull b,
+      ptrdiff_t b_pitch, float *_Nonnull y, ptrdiff_t y_pitch);
+  // z[r][c] = x[r][c]·(1 + a[r][c]) + y[r][c]·(1 − a[r][c]).
+  void (*_Nonnull fuse)(
+      ptrdiff_t rows, ptrdiff_t channels, const float *_Nonnull x, ptrdiff_t x_pitch, const float *_Nonnull y,
+      ptrdiff_t y_pitch, const float *_Nonnull a, ptrdiff_t a_pitch, float *_Nonnull z, ptrdiff_t z_pitch);
 
   // y[r][c] = x[r][c]·scale[c] + shift[c], then ReLU if asked for: a batch norm before its convolution.
   void (*_Nonnull scale_shift)(
@@ -44,6 +54,10 @@ typedef struct {
   void (*_Nonnull matrix_vector)(
       ptrdiff_t rows, ptrdiff_t columns, const float *_Nonnull matrix, ptrdiff_t pitch, const float *_Nonnull x,
       const float *_Nullable bias, float *_Nonnull y);
+
+  // Rounds of multiply-adds in registers; gives the number of operations. `sink` brings a factor below 1 and takes the
+  // sum.
+  ptrdiff_t (*_Nonnull peak)(ptrdiff_t rounds, float *_Nonnull sink);
 } vk_vector_kernels;
 
 // Null when the instruction set was not compiled for this processor family.

@@ -6,6 +6,7 @@
 #include "functions.h"
 
 #include "elementwise.h"
+#include "peak.h"
 #include "products.h"
 #include "rows.h"
 
@@ -14,11 +15,15 @@ const vk_vector_kernels KERNELS = {
     .exp = exponential,
     .sigmoid = logistic,
     .tanh = hyperbolic_tangent,
+    .silu = silu,
     .add = add,
+    .add_rows = add_rows_of,
+    .fuse = fuse,
     .scale_shift = scale_shift,
     .column_means = column_means,
     .column_statistics = column_statistics,
     .segment_means = segment_means,
     .dot = dot,
     .matrix_vector = matrix_vector,
+    .peak = peak,
 };

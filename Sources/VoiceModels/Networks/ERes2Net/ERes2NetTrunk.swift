@@ -104,15 +104,15 @@ struct ERes2NetBlock: Sendable {
 
   func callAsFunction<E: Execution>(_ x: E.Map, _ run: E) -> E.Map {
     let y = conv1(x, run)
-    var outputs: [E.Map] = []
+    var outputs = SideBySide(channels: convs.count * width, like: y, run)
     for (index, conv) in convs.enumerated() {
       let own = run.channels(index * width..<(index + 1) * width, of: y)
       let input = outputs.last.map { before in
         fusions.isEmpty ? run.add(before, own) : fusions[index - 1](before, own, run)
       }
-      outputs.append(conv(input ?? own, run))
+      outputs.append(conv, input ?? own)
     }
-    return conv3(run.concatenate(outputs), run, residual: shortcut.map { $0(x, run) } ?? x)
+    return conv3(outputs.whole, run, residual: shortcut.map { $0(x, run) } ?? x)
   }
 }
 

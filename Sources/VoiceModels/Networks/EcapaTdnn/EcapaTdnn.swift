@@ -99,13 +99,13 @@ extension EcapaTdnn {
 
     /// Each group but the last is convolved together with the result of the one before; the last passes.
     private func res2<E: Execution>(_ x: E.Map, _ run: E) -> E.Map {
-      var outputs: [E.Map] = []
+      var outputs = SideBySide(channels: (convs.count + 1) * group, like: x, run)
       for (index, conv) in convs.enumerated() {
         let own = run.channels(index * group..<(index + 1) * group, of: x)
-        outputs.append(conv(outputs.last.map { run.add($0, own) } ?? own, run))
+        outputs.append(conv, outputs.last.map { run.add($0, own) } ?? own)
       }
-      outputs.append(run.channels(convs.count * group..<(convs.count + 1) * group, of: x))
-      return run.concatenate(outputs)
+      outputs.append(run.channels(convs.count * group..<(convs.count + 1) * group, of: x), channels: group)
+      return outputs.whole
     }
   }
 }

@@ -39,13 +39,13 @@ struct Res2NetBlock: Sendable {
   func callAsFunction<E: Execution>(_ x: E.Map, _ run: E) -> E.Map {
     let y = conv1(x, run)
     func group(_ index: Int) -> E.Map { run.channels(index * width..<(index + 1) * width, of: y) }
-    var outputs: [E.Map] = []
+    let last = average.map { run.pool(group(convs.count), $0) } ?? group(convs.count)
+    var outputs = SideBySide(channels: (convs.count + 1) * width, like: last, run)
     for (index, conv) in convs.enumerated() {
       let before = average == nil ? outputs.last : nil
-      outputs.append(conv(before.map { run.add($0, group(index)) } ?? group(index), run))
+      outputs.append(conv, before.map { run.add($0, group(index)) } ?? group(index))
     }
-    let last = group(convs.count)
-    outputs.append(average.map { run.pool(last, $0) } ?? last)
-    return conv3(run.concatenate(outputs), run, residual: shortcut.map { $0(x, run) } ?? x)
+    outputs.append(last, channels: width)
+    return conv3(outputs.whole, run, residual: shortcut.map { $0(x, run) } ?? x)
   }
 }

@@ -95,8 +95,9 @@ struct SEBottleneck: Sendable {
   }
 
   func callAsFunction<E: Execution>(_ x: E.Map, _ run: E) -> E.Map {
-    let y = conv3(conv2(conv1(x, run), run), run)
-    let gate = run.sigmoid(excite(squeeze(run.meanOverMap(y), run), run))
-    return run.relu(run.add(run.scale(y, by: gate), shortcut.map { $0(x, run) } ?? x))
+    let y = conv2(conv1(x, run), run)
+    return run.excite(conv3, y, shortcut: shortcut.map { $0(x, run) } ?? x) { mean in
+      run.sigmoid(excite(squeeze(mean, run), run))
+    }
   }
 }

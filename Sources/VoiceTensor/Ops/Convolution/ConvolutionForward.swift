@@ -3,11 +3,12 @@ struct ConvolutionForward {
   private let geometry: ConvolutionBatch
   private let packed: PackedConvolution
 
-  init(_ geometry: ConvolutionBatch, weight: Tensor, bias: Tensor?) {
+  init(_ geometry: ConvolutionBatch, weight: Tensor, bias: Tensor?, relu: Bool) {
     self.geometry = geometry
     packed = weight.values.withUnsafeBufferPointer {
       PackedConvolution(
-        shape: geometry.shape, weights: $0, epilogue: ConvolutionEpilogue(bias: bias?.values ?? []),
+        shape: geometry.shape, weights: $0,
+        epilogue: ConvolutionEpilogue(bias: bias?.values ?? [], activation: relu ? .relu : .identity),
         algorithm: .direct)
     }
   }

@@ -3,31 +3,33 @@
 // x [batch, height, width, inputs] · W PyTorch's [outputs, inputs, kernel height, kernel width], or the same values
 // under another shape · bias [outputs] · y [batch, height′, width′, outputs]
 // dW = Σ of dy times the pixels under the taps, dx = the convolution of dy with the kernel turned round, dbias = Σ dy.
+// With a ReLU behind it y = max(y, 0), and dy counts where y > 0.
 
 extension Tape {
-  /// A convolution of channels-last maps.
+  /// A convolution of channels-last maps, with a ReLU behind it or not.
   package func convolution(
-    _ x: Variable, weight: Variable, bias: Variable? = nil, shape: ConvolutionShape
+    _ x: Variable, weight: Variable, bias: Variable? = nil, shape: ConvolutionShape, relu: Bool = false
   ) -> Variable {
     precondition(
       x.shape.count == 4 && x.value.channels == shape.inputChannels && weight.value.count == shape.weightCount,
       "convolution \(shape): input \(x.shape), weights \(weight.shape)")
     precondition(bias == nil || bias?.shape == [shape.outputChannels], "convolution \(shape): bias \(bias!.shape)")
-    return convolution(.convolution, x, weight: weight, bias: bias, shape, maps: x.shape) { $0 }
+    return convolution(.convolution, x, weight: weight, bias: bias, shape, maps: x.shape, relu: relu) { $0 }
   }
 
   /// Records a convolution of x taken as maps of another shape; `outer` shapes the result.
   func convolution(
     _ kind: OpKind, _ x: Variable, weight: Variable, bias: Variable?, _ shape: ConvolutionShape, maps: [Int],
-    outer: ([Int]) -> [Int]
+    relu: Bool = false, outer: ([Int]) -> [Int]
   ) -> Variable {
     let geometry = ConvolutionBatch(shape, maps)
-    let y = ConvolutionForward(geometry, weight: weight.value, bias: bias?.value).run(x.value, team)
+    let y = ConvolutionForward(geometry, weight: weight.value, bias: bias?.value, relu: relu).run(x.value, team)
     count(operations: geometry.operations)
     let inputs = [x, weight] + (bias.map { [$0] } ?? [])
     let (xShape, needsInput, needsWeight) = (x.shape, x.requiresGradient, weight.requiresGradient)
     let shaped = y.reshaped(outer(geometry.outputShape))
     return record(kind, inputs, shaped) { [team, x = x.value, weight = weight.value] dy in
+      let dy = relu ? team.reluGradient(shaped, dy) : dy
       let dWeight = needsWeight ? WeightGradient(geometry).run(x, dy, team).reshaped(weight.shape) : nil
       let dx = needsInput ? InputGradient(geometry, weight: weight, team).run(dy, team).reshaped(xShape) : nil
       return [dx, dWeight] + (bias == nil ? [] : [team.channelSums(dy)])
