@@ -10,12 +10,13 @@ final class SoundFile {
   private let handle: OpaquePointer
   private let memory: UnsafeMutablePointer<MemoryFile>
 
-  /// Opens bytes that stay valid while the file lives. Throws `notAudio` with libsndfile's reason.
-  init(_ bytes: UnsafeRawBufferPointer) throws(AudioError) {
+  /// Opens bytes that stay valid while the file lives, of a format if they have no header that says it. Throws
+  /// `notAudio` with libsndfile's reason.
+  init(_ bytes: UnsafeRawBufferPointer, format: SF_INFO = SF_INFO()) throws(AudioError) {
     memory = .allocate(capacity: 1)
     memory.initialize(to: MemoryFile(bytes: bytes, position: 0))
     var callbacks = MemoryFile.callbacks
-    var info = SF_INFO()
+    var info = format
     guard let handle = sf_open_virtual(&callbacks, Int32(SFM_READ), &info, memory) else {
       let reason = String(cString: sf_strerror(nil))
       memory.deallocate()

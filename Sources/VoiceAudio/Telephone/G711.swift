@@ -1,12 +1,12 @@
 /// The codes of telephone lines: 16-bit samples as 8 bits, whose steps grow with the level (ITU-T G.711).
-package enum G711: String, Sendable, Hashable, CaseIterable {
+enum G711: Sendable, CaseIterable {
   /// North America and Japan.
-  case muLaw = "mu-law"
+  case muLaw
   /// Elsewhere.
-  case aLaw = "a-law"
+  case aLaw
 
   /// The code of a sample.
-  package func encode(_ sample: Int16) -> UInt8 {
+  func encode(_ sample: Int16) -> UInt8 {
     switch self {
     case .muLaw: Self.encodeMuLaw(Int(sample))
     case .aLaw: Self.encodeALaw(Int(sample))
@@ -14,7 +14,7 @@ package enum G711: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The sample of a code.
-  package func decode(_ code: UInt8) -> Int16 {
+  func decode(_ code: UInt8) -> Int16 {
     switch self {
     case .muLaw: Self.decodeMuLaw(code)
     case .aLaw: Self.decodeALaw(code)

@@ -8,6 +8,9 @@ package struct SpeakerList: Sendable {
     package var path: String
     /// Number of its speaker.
     package var speaker: Int
+
+    /// A clip of its parts.
+    package init(path: String, speaker: Int) { (self.path, self.speaker) = (path, speaker) }
   }
 
   /// Where it was read from.

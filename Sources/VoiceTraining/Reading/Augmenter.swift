@@ -54,7 +54,7 @@ struct Augmenter: Sendable {
       samples = try Reverberation.apply(impulseResponse: room, to: samples)
     }
     if let change = configuration.telephone, let line, random.happens(change.probability) {
-      samples = line.carry(samples, call(change, &random))
+      samples = try line.carry(samples, call(change, &random))
     }
     return (samples, speed)
   }
@@ -63,7 +63,7 @@ struct Augmenter: Sendable {
   private func call(
     _ change: AugmentationConfiguration.Telephone, _ random: inout RandomSource
   ) -> TelephoneLine.Call {
-    let codes = change.codes.compactMap(G711.init(rawValue:))
+    let codes = change.codes.compactMap(TelephoneCode.init(rawValue:))
     return TelephoneLine.Call(
       lowest: random.uniform(in: 150...400), highest: random.uniform(in: 3000...3700),
       gainDB: random.uniform(in: -10...10), code: codes[random.below(codes.count)])

@@ -64,7 +64,7 @@ struct TrainingReaderTests {
 
   @Test("The codes that a configuration may name are those there are")
   func telephoneCodes() {
-    #expect(AugmentationConfiguration.Telephone.knownCodes == G711.allCases.map(\.rawValue))
+    #expect(AugmentationConfiguration.Telephone.knownCodes == TelephoneCode.allCases.map(\.rawValue))
   }
 
   @Test("Bands of 1.0 become 0, bands of 1.1 the mean")
