@@ -1,0 +1,70 @@
+"""Audio as callers have it, made ready to be sent."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import TYPE_CHECKING, Any, BinaryIO, Union
+
+from . import _wire
+
+if TYPE_CHECKING:
+    import numpy
+
+__all__ = ["AudioLike", "Samples"]
+
+_S16, _F32 = 1, 2
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples in memory: a numpy array `[samples]` or `[samples, channels]` and its rate in Hz.
+
+    Floats are in [-1, 1]; integers are scaled by the range of their type.
+    """
+
+    array: numpy.ndarray[Any, Any]
+    rate: int
+
+
+AudioLike = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, BinaryIO, Samples]
+"""Audio: the path of a file, a file's bytes, a file open for reading bytes, or `Samples`.
+
+Files are in any container that the service reads (WAV, FLAC, OGG, MP3, AIFF, …) and are sent as they are.
+"""
+
+
+def wire_audio(audio: AudioLike) -> Any:
+    """The message of a piece of audio. Raises OSError for a file that cannot be read, TypeError for what is none."""
+    if isinstance(audio, Samples):
+        return _wire_samples(audio)
+    if isinstance(audio, (bytes, bytearray, memoryview)):
+        return _wire.Audio(content=bytes(audio))
+    if isinstance(audio, (str, os.PathLike)):
+        with open(audio, "rb") as file:
+            return _wire.Audio(content=file.read())
+    if hasattr(audio, "read"):
+        content = audio.read()
+        if isinstance(content, bytes):
+            return _wire.Audio(content=content)
+        raise TypeError("the audio's file must be open for reading bytes: open(path, 'rb')")
+    raise TypeError(
+        f"audio is a path, bytes, a file open for reading bytes or Samples(array, rate), not {type(audio).__name__}")
+
+
+def _wire_samples(samples: Samples) -> Any:
+    import numpy
+
+    array = numpy.asarray(samples.array)
+    if array.ndim not in (1, 2):
+        raise ValueError(f"samples are [samples] or [samples, channels], not of {array.ndim} dimensions")
+    channels = 1 if array.ndim == 1 else array.shape[1]
+    encoding = _S16 if array.dtype == numpy.int16 else _F32
+    if array.dtype == numpy.uint8:
+        array = (array.astype(numpy.float32) - 128) / 128
+    elif numpy.issubdtype(array.dtype, numpy.signedinteger) and encoding == _F32:
+        array = array / -float(numpy.iinfo(array.dtype).min)
+    elif not numpy.issubdtype(array.dtype, numpy.floating) and encoding == _F32:
+        raise TypeError(f"samples are floats, signed integers or uint8, not {array.dtype}")
+    content = array.astype("<i2" if encoding == _S16 else "<f4").tobytes()
+    return _wire.Audio(content=content, encoding=encoding, sample_rate_hz=samples.rate, channels=channels)

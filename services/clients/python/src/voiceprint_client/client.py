@@ -1,0 +1,167 @@
+"""The client."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import grpc
+
+from . import _wire, results
+from ._channel import TLS, open_channel
+from .audio import AudioLike, wire_audio
+from .errors import translated
+
+__all__ = ["Voiceprint"]
+
+_PAGE = 100
+
+
+class Voiceprint:
+    """A client of the gateway at `address`, "host:port" or any gRPC target. Safe to share between threads.
+
+    `collection` is where calls go that name none. `tls` is True for the machine's certificate authorities, the path of
+    a PEM file with others, or `grpc.ChannelCredentials`; without it the connection is plain. `token` goes with each
+    call as `authorization: Bearer …`; it is refused without TLS, as everybody on the way could read it. `timeout` is
+    the time in seconds that a call may take with all its tries.
+
+    Every call raises `VoiceprintError`, mostly one of its subclasses, when it fails.
+    """
+
+    def __init__(
+        self, address: str, *, collection: str = "default", tls: TLS = None, token: str | None = None,
+        timeout: float = 30.0,
+    ) -> None:
+        if token is not None and not tls:
+            raise ValueError("a token is sent over TLS only: give tls=True, or the path of the authority's certificate")
+        self.collection = collection
+        self.timeout = timeout
+        self._metadata = (("authorization", f"Bearer {token}"),) if token is not None else None
+        self._channel = open_channel(address, tls)
+        self._methods = _wire.gateway_methods(self._channel)
+
+    def close(self) -> None:
+        """Closes the connection; no call is possible afterwards."""
+        self._channel.close()
+
+    def __enter__(self) -> Voiceprint:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _call(self, method: str, **fields: Any) -> Any:
+        # A field that is None is not set: the service's default holds.
+        request = _wire.gateway(f"{method}Request")(**{k: v for k, v in fields.items() if v is not None})
+        try:
+            return self._methods[method](request, timeout=self.timeout, metadata=self._metadata)
+        except grpc.RpcError as error:
+            raise translated(error) from error
+
+    def _in(self, collection: str | None) -> str:
+        return self.collection if collection is None else collection
+
+    # Voices
+
+    def embed(self, audio: AudioLike, *, epoch: str | None = None) -> results.Embedding:
+        """The voiceprint of a piece of audio, by the network of `epoch` or of the default epoch."""
+        return results.embedding(self._call("Embed", audio=wire_audio(audio), epoch=epoch))
+
+    def contrast(
+        self, first: AudioLike, second: AudioLike, *, threshold: float | None = None, epoch: str | None = None,
+    ) -> results.Comparison:
+        """Whether two pieces of audio are of the same person; `threshold` (-1 to 1) replaces the epoch's own."""
+        return results.contrast(self._call(
+            "Contrast", first=wire_audio(first), second=wire_audio(second), threshold=threshold, epoch=epoch))
+
+    def verify(
+        self, speaker_id: str, audio: AudioLike, *, threshold: float | None = None, collection: str | None = None,
+    ) -> results.Comparison:
+        """Whether the audio is of the person it is said to be of."""
+        return results.verification(self._call(
+            "Verify", collection=self._in(collection), speaker_id=speaker_id, audio=wire_audio(audio),
+            threshold=threshold))
+
+    def identify(
+        self, audio: AudioLike, *, threshold: float | None = None, top_k: int = 5, collection: str | None = None,
+    ) -> results.Identification:
+        """Who of the collection it is, if anybody, with the `top_k` best candidates (1 to 1000)."""
+        return results.identification(self._call(
+            "Identify", collection=self._in(collection), audio=wire_audio(audio), threshold=threshold, top_k=top_k))
+
+    # People
+
+    def enroll(
+        self, speaker_id: str, audios: AudioLike | list[AudioLike] | tuple[AudioLike, ...], *,
+        display_name: str | None = None, labels: Mapping[str, str] | None = None, collection: str | None = None,
+        request_id: str | None = None,
+    ) -> results.Enrollment:
+        """Enrols a person with one or more recordings (at most 64): all of them or none.
+
+        Every call has a request id, a random one unless given, so that a call whose answer got lost is tried again
+        without enrolling twice.
+        """
+        pieces = audios if isinstance(audios, (list, tuple)) else [audios]
+        return results.enrollment(self._call(
+            "Enroll", collection=self._in(collection), speaker_id=speaker_id, display_name=display_name,
+            labels=labels, audios=[wire_audio(piece) for piece in pieces], request_id=request_id or str(uuid.uuid4())))
+
+    def speaker(self, speaker_id: str, *, collection: str | None = None) -> results.Speaker:
+        """One person."""
+        answer = self._call("GetSpeaker", collection=self._in(collection), speaker_id=speaker_id)
+        return results.speaker(answer.speaker)
+
+    def speakers(
+        self, *, needs_reenrollment: bool = False, page_size: int = _PAGE, collection: str | None = None,
+    ) -> Iterator[results.Speaker]:
+        """Everybody by identifier, or only who must be enrolled anew; a page of at most 1000 a call."""
+        pages = self._pages(
+            "ListSpeakers", collection=self._in(collection), page_size=page_size,
+            needs_reenrollment=needs_reenrollment)
+        return (results.speaker(each) for page in pages for each in page.speakers)
+
+    def delete_speaker(self, speaker_id: str, *, collection: str | None = None) -> int:
+        """Deletes a person with everything enrolled of it; returns how many utterances that were."""
+        answer = self._call("DeleteSpeaker", collection=self._in(collection), speaker_id=speaker_id)
+        return int(answer.deleted_utterances)
+
+    def delete_utterance(
+        self, speaker_id: str, utterance_id: str, *, collection: str | None = None,
+    ) -> results.Speaker | None:
+        """Deletes one utterance; returns the person as is now, None if it was the last and the person went with it."""
+        answer = self._call(
+            "DeleteUtterance", collection=self._in(collection), speaker_id=speaker_id, utterance_id=utterance_id)
+        return results.speaker(answer.speaker) if answer.HasField("speaker") else None
+
+    # Collections
+
+    def create_collection(
+        self, name: str, *, epoch: str | None = None, keep_audio: bool = False,
+    ) -> results.Collection:
+        """Makes an empty collection; with `keep_audio` recordings are kept, encrypted."""
+        retention = "AUDIO_RETENTION_ENCRYPTED" if keep_audio else "AUDIO_RETENTION_NONE"
+        answer = self._call("CreateCollection", collection=name, epoch=epoch, retain_audio=retention)
+        return results.collection(answer.collection)
+
+    def get_collection(self, name: str | None = None) -> results.Collection:
+        """The collection of that name, or the client's own."""
+        return results.collection(self._call("GetCollection", collection=self._in(name)).collection)
+
+    def collections(self, *, page_size: int = _PAGE) -> Iterator[results.Collection]:
+        """All collections by name, a page a call (at most 1000)."""
+        pages = self._pages("ListCollections", page_size=page_size)
+        return (results.collection(each) for page in pages for each in page.collections)
+
+    def delete_collection(self, name: str) -> int:
+        """Deletes a collection and everyone in it; returns how many people that were."""
+        return int(self._call("DeleteCollection", collection=name).deleted_speakers)
+
+    def _pages(self, method: str, **fields: Any) -> Iterator[Any]:
+        token = ""
+        while True:
+            page = self._call(method, page_token=token, **fields)
+            yield page
+            token = page.next_page_token
+            if not token:
+                return
