@@ -64,7 +64,7 @@ let cTargets: [Target] = [
 let libraries: [Target] = [
   .target(name: "VoiceConcurrency", swiftSettings: strict),
   .target(name: "VoiceConfiguration", dependencies: [yams], swiftSettings: strict),
-  .target(name: "VoiceRecognition", dependencies: [crypto], swiftSettings: strict),
+  .target(name: "VoiceRecognition", dependencies: [crypto, "VoiceConcurrency"], swiftSettings: strict),
   .target(name: "VoiceMessages", dependencies: ["CProtobufC", "CVoiceProtos"], swiftSettings: strict),
   .target(name: "VoicePostgres", dependencies: ["CPostgres", "VoiceConcurrency", logging], swiftSettings: strict),
   .target(
@@ -104,6 +104,11 @@ let libraries: [Target] = [
       logging, lifecycle, signals,
     ], swiftSettings: strict),
   .target(
+    name: "VoiceEpochs",
+    dependencies: [
+      "VoiceServiceKit", "VoiceModels", "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConcurrency", logging,
+    ], swiftSettings: strict),
+  .target(
     name: "VoiceCluster", dependencies: ["VoiceConcurrency", "VoiceRPC", "VoiceMessages", logging],
     swiftSettings: strict),
 ]
@@ -129,8 +134,8 @@ let executables: [Target] = [
   .executableTarget(
     name: "voiceprint-embedding",
     dependencies: [
-      "VoiceServiceKit", "VoiceModels", "VoiceRPC", "VoiceMessages", "VoiceConcurrency", "VoiceRecognition",
-      "VoiceConfiguration", argumentParser, logging,
+      "VoiceServiceKit", "VoiceEpochs", "VoiceModels", "VoiceRPC", "VoiceMessages", "VoiceConcurrency",
+      "VoiceRecognition", "VoiceConfiguration", argumentParser, logging,
     ], path: "services/embedding", swiftSettings: strict),
   .executableTarget(
     name: "voiceprint-registry",
@@ -140,11 +145,26 @@ let executables: [Target] = [
       "VoiceConcurrency", "VoiceConfiguration", argumentParser, logging,
     ], path: "services/registry", swiftSettings: strict),
   .executableTarget(
+    name: "voiceprint-trainer",
+    dependencies: [
+      "VoiceServiceKit", "VoiceEpochs", "VoiceStorage", "VoicePostgres", "VoiceTraining", "VoiceModels",
+      "VoiceCluster", "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConcurrency", "VoiceConfiguration",
+      argumentParser, logging,
+    ], path: "services/trainer", swiftSettings: strict),
+  // What programs of others import: the only public declarations of the package.
+  .target(
+    name: "VoiceprintClient",
+    dependencies: ["VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceServiceKit"],
+    path: "services/clients/swift/Sources", swiftSettings: strict),
+  .executableTarget(
+    name: "voiceprint-swift-example", dependencies: ["VoiceprintClient"], path: "services/clients/swift/Example",
+    swiftSettings: strict),
+  .executableTarget(
     name: "voiceprint",
     dependencies: [
-      "VoiceCluster", "VoiceModels", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition", "VoiceConfiguration",
-      "VoiceConcurrency", "VoiceTensor", "VoiceNN", "VoiceTraining", "VoiceRPC", "VoiceMessages", argumentParser,
-      logging, .target(name: "VoiceParallel", condition: mpi),
+      "VoiceCluster", "VoiceEpochs", "VoiceModels", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition",
+      "VoiceConfiguration", "VoiceConcurrency", "VoiceTensor", "VoiceNN", "VoiceTraining", "VoiceRPC",
+      "VoiceMessages", argumentParser, logging, .target(name: "VoiceParallel", condition: mpi),
     ], path: "services/voiceprint", swiftSettings: strict),
 ]
 
@@ -179,9 +199,17 @@ let testTargets: [Target] = [
       "VoiceTraining", "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceConfiguration", "VoiceEvaluation",
       "VoiceConcurrency", "VoiceRecognition",
     ]),
+  // A worker of promotions in a process of its own, which the tests kill.
+  .executableTarget(
+    name: "promotion-test-worker",
+    dependencies: ["VoiceStorage", "VoicePostgres", "VoiceRecognition", "VoiceConcurrency", logging],
+    path: "Tests/PromotionTestWorker", swiftSettings: strict),
   tests(
     "VoiceStorageTests",
-    ["VoiceStorage", "VoicePostgres", "VoiceRecognition", "VoiceConcurrency", "VoiceCluster", crypto, logging]),
+    [
+      "VoiceStorage", "VoicePostgres", "VoiceRecognition", "VoiceConcurrency", "VoiceCluster",
+      "promotion-test-worker", crypto, logging,
+    ]),
   tests(
     "VoiceServiceKitTests",
     [
@@ -189,6 +217,12 @@ let testTargets: [Target] = [
       "VoiceCluster", "voiceprint-gateway", argumentParser, logging,
     ]),
   tests("VoiceClusterTests", ["VoiceCluster"]),
+  tests(
+    "EmbeddingTests",
+    [
+      "voiceprint-embedding", "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceRPC", "VoiceRecognition",
+      "VoiceConfiguration", "VoiceConcurrency", logging,
+    ]),
   tests(
     "ParityTests",
     [
@@ -201,11 +235,13 @@ let testTargets: [Target] = [
 let package = Package(
   name: "voiceprint",
   products: [
+    .library(name: "VoiceprintClient", targets: ["VoiceprintClient"]),
     .executable(name: "voiceprint", targets: ["voiceprint"]),
     .executable(name: "voiceprint-gateway", targets: ["voiceprint-gateway"]),
     .executable(name: "voiceprint-feature", targets: ["voiceprint-feature"]),
     .executable(name: "voiceprint-embedding", targets: ["voiceprint-embedding"]),
     .executable(name: "voiceprint-registry", targets: ["voiceprint-registry"]),
+    .executable(name: "voiceprint-trainer", targets: ["voiceprint-trainer"]),
   ],
   traits: [.trait(name: "MPI", description: "Training by several processes with Open MPI (libopenmpi-dev).")],
   dependencies: dependencies,

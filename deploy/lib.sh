@@ -70,3 +70,17 @@ and start this script from a shell that finds it"
 
 # Seconds since the script began, for messages.
 seconds() { printf '%d s' "$SECONDS"; }
+
+# Makes the Python environment of tests and benchmarks, once, and again when what it needs changes; `python` is its
+# interpreter.
+python_environment() {
+  local needs="grpcio grpcio-tools numpy pytest" venv=$root/.build/test-python
+  if [ "$(cat "$venv/needs" 2>/dev/null)" != "$needs" ]; then
+    say "making a Python environment in .build/test-python"
+    rm -rf "$venv"
+    python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check $needs >&2 ||
+      fail "the Python environment of the tests cannot be made"
+    printf '%s' "$needs" >"$venv/needs"
+  fi
+  python=$venv/bin/python
+}

@@ -6,17 +6,18 @@
 #   unit         the modules, one test target each
 #   parity       the same numbers as the toolkit that this re-creates
 #   integration  a Python client against real processes and a real PostgreSQL
+#   promotion    a network is trained from afar and swapped in while everybody goes on calling
 #   tidy         the style
 #
 # The last line is `N passed, N failed, N skipped`; the exit status is 0 if nothing failed.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-all=(unit parity integration tidy)
+all=(unit parity integration promotion tidy)
 stages=()
 for argument in "$@"; do
   case $argument in
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *)
       [[ " ${all[*]} " == *" $argument "* ]] || { say "test.sh: no stage '$argument': ${all[*]}"; exit 2; }
       stages+=("$argument")
@@ -67,30 +68,18 @@ swift_stage() {
   count "$name" "$status" "$logs/$name-swift-testing.xml"
 }
 
-# Makes the Python environment of the integration tests, once, and again when what it needs changes.
-python_environment() {
-  local needs="grpcio grpcio-tools pytest" venv=$root/.build/test-python
-  if [ "$(cat "$venv/needs" 2>/dev/null)" != "$needs" ]; then
-    say "making a Python environment in .build/test-python"
-    rm -rf "$venv"
-    python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check $needs >&2 ||
-      fail "the Python environment of the integration tests cannot be made"
-    printf '%s' "$needs" >"$venv/needs"
-  fi
-  python=$venv/bin/python
-}
-
-integration_stage() {
-  local log=$logs/integration.log status=0
+# Runs tests in Python against real processes: python_stage STAGE FOLDER
+python_stage() {
+  local log=$logs/$1.log status=0
   "$root/deploy/fetch-model.sh" >/dev/null
   python_environment
-  VOICEPRINT_BIN=$root/.build/release "$python" -m pytest Tests/Integration -q -rfEs -p no:cacheprovider \
-    --junit-xml="$logs/integration.xml" </dev/null >"$log" 2>&1 || status=$?
+  VOICEPRINT_BIN=$root/.build/release "$python" -m pytest "$2" -q -rfEs -p no:cacheprovider \
+    --junit-xml="$logs/$1.xml" </dev/null >"$log" 2>&1 || status=$?
   cat "$log"
-  count integration "$status" "$logs/integration.xml"
+  count "$1" "$status" "$logs/$1.xml"
 }
 
-"$root/deploy/install-deps.sh" test
+"$root/deploy/install-deps.sh" test demo
 
 say "building everything in release, with the tests"
 build_options=(-c release --traits MPI -Xswiftc -enable-testing --explicit-target-dependency-import-check error)
@@ -109,7 +98,8 @@ for stage in "${stages[@]}"; do
     unit) swift_stage unit --skip ParityTests --skip TidyTests ;;
     parity) swift_stage parity --filter ParityTests ;;
     tidy) swift_stage tidy --filter TidyTests ;;
-    integration) integration_stage ;;
+    integration) python_stage integration Tests/Integration ;;
+    promotion) python_stage promotion Tests/Promotion ;;
   esac
   say "== $stage took $((SECONDS - begin)) s"
 done

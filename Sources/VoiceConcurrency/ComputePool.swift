@@ -21,13 +21,15 @@ package final class ComputePool: Sendable {
   private let threads: [WorkerThread]
 
   /// A pool of `threads` threads (at least 1) whose queue holds at most `queueLimit` waiting units of work.
-  package init(name: String, threads count: Int, queueLimit: Int) {
+  ///
+  /// With a `niceness` above 0 (at most 19) other threads come first where cores are few.
+  package init(name: String, threads count: Int, queueLimit: Int, niceness: Int32 = 0) {
     precondition(count > 0 && queueLimit >= 0, "ComputePool: \(count) threads, queue of \(queueLimit)")
     threadCount = count
     let queue = WorkQueue(threads: count, limit: queueLimit)
     self.queue = queue
     threads = (0..<count).map { index in
-      WorkerThread(name: "\(name)-\(index)") { while let work = queue.next() { work() } }
+      WorkerThread(name: "\(name)-\(index)", niceness: niceness) { while let work = queue.next() { work() } }
     }
   }
 

@@ -10,9 +10,15 @@ package final class WorkerThread: Sendable {
   private let state = Mutex<State>(.running([]))
 
   /// Starts a thread of that name (the first 15 bytes show in tools) that runs `body` once.
-  package init(name: String, stackBytes: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) {
+  ///
+  /// With a `niceness` above 0 (at most 19) others come first where cores are few.
+  package init(
+    name: String, stackBytes: Int = 8 << 20, niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void
+  ) {
     let start = Unmanaged.passRetained(
       Start(name: name) { [self] in
+        // On Linux this is the calling thread's alone; giving way needs no permission.
+        if niceness > 0 { _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, niceness) }
         body()
         finish()
       })

@@ -12,6 +12,8 @@ package struct EvaluationSummary: Sendable, Hashable {
   package var targets: Int
   /// Number of impostor trials.
   package var impostors: Int
+  /// Thresholds for usual rates of false acceptances, as far as there are trials enough.
+  package var operatingPoints: [OperatingPoint]
 
   /// Evaluates scores. Throws `oneClass` or `badValue`.
   package init(_ scores: TrialScores, cost: DetectionCost = .standard) throws(EvaluationError) {
@@ -27,5 +29,6 @@ package struct EvaluationSummary: Sendable, Hashable {
     minimumCost = curve.minimumCost(cost)
     targets = curve.targetCount
     impostors = curve.impostorCount
+    operatingPoints = curve.operatingPoints()
   }
 }

@@ -12,29 +12,36 @@ package final class RegistryStorage: Sendable {
   package let speakers: SpeakerStore
   /// Epochs and their files.
   package let epochs: EpochStore
+  /// How collections go over to other epochs.
+  package let promotions: PromotionStore
 
   private let database: RegistryDatabase
   private let galleries: GalleryShelf
   private let options: PostgresOptions
   private let logger: Logger
   private let epochNews = News()
+  private let promotionNews = News()
   private let isListening = Atomic<Bool>(false)
 
   /// Storage on the database that `options` names, with at most `poolSize` connections besides the listener's; a call
   /// waits at most `acquireTimeout` for one.
   ///
-  /// Large galleries are searched on `compute`. Of the change log, `keptChanges` entries stay.
+  /// Large galleries are searched on `compute`. Of the change log, `keptChanges` entries stay. Without `audioKey` no
+  /// audio is retained.
   package init(
     _ options: PostgresOptions, poolSize: Int, acquireTimeout: Duration = .seconds(10), compute: ComputePool,
-    keptChanges: Int = 100_000, logger: Logger
+    keptChanges: Int = 100_000, audioKey: ServiceKey? = nil, logger: Logger
   ) {
     self.options = options
     self.logger = logger
     let pool = PostgresPool(options, size: poolSize, acquireTimeout: acquireTimeout, logger: logger)
     database = RegistryDatabase(pool: pool, keptChanges: keptChanges, logger: logger)
     galleries = GalleryShelf(database: database, logger: logger)
-    speakers = SpeakerStore(database: database, galleries: galleries, compute: compute)
+    let vault = AudioVault(key: audioKey)
+    speakers = SpeakerStore(database: database, galleries: galleries, compute: compute, vault: vault)
     epochs = EpochStore(database: database, news: epochNews)
+    promotions = PromotionStore(database: database, vault: vault, news: promotionNews,
+      hold: EnrolmentHold(options: options, logger: logger))
   }
 
   /// Brings the schema up to date now. Throws `unavailable`, and `failedPrecondition` (`SCHEMA_TOO_NEW`) for one that a
@@ -49,11 +56,12 @@ package final class RegistryStorage: Sendable {
 
   /// Follows what other replicas change, until the task is cancelled; then closes all connections.
   package func run() async {
-    let channels = [ChangeLog.peopleChannel, ChangeLog.epochsChannel]
+    let channels = [ChangeLog.peopleChannel, ChangeLog.epochsChannel, ChangeLog.promotionsChannel]
     let listener = PostgresListener(options, channels: channels, logger: logger)
     for await event in listener.events { await follow(event) }
     await listener.stop()
     epochNews.finish()
+    promotionNews.finish()
     database.readiness.finish()
     do { try await database.close() } catch {
       logger.debug("the connections were not waited for, the program ends: \(error)")
@@ -68,11 +76,13 @@ package final class RegistryStorage: Sendable {
       database.readiness.publish()
       await attempt("refreshing galleries") { try await galleries.refresh() }
       epochNews.publish()
+      promotionNews.publish()
     case .lost(let error):
       isListening.store(false, ordering: .releasing)
       logger.warning("the database is away: \(error)")
       database.readiness.publish()
     case .notified(ChangeLog.epochsChannel, _): epochNews.publish()
+    case .notified(ChangeLog.promotionsChannel, _): promotionNews.publish()
     case .notified: await attempt("refreshing galleries") { try await galleries.refresh() }
     }
   }

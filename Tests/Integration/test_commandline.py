@@ -53,6 +53,33 @@ def test_register_recognize_remove(cluster, collection, recordings):
     assert gone.returncode == 3 and "NOT_FOUND" in gone.stderr
 
 
+def test_everyone_of_a_folder_is_enrolled_once(cluster, collection, tmp_path):
+    where = ("--collection", collection)
+    for name, person in (("Ann Ünal", ANN), ("鲍勃", BOB)):
+        (tmp_path / name).mkdir()
+        for seed in (1, 2):
+            (tmp_path / name / f"{seed}.wav").write_bytes(wav(voice(**person, seed=seed)))
+    (tmp_path / "鲍勃" / "3.wav").write_bytes(b"no audio")
+    (tmp_path / "鲍勃" / "notes.txt").write_text("no recording")
+    (tmp_path / "audio_indexes.bin").write_bytes(b"mvector's")
+    (tmp_path / "nobody").mkdir()
+    status, first = said(cluster, "register", "--from-folder", str(tmp_path), *where)
+    assert status == 1 and (first["people"], first["recordings"], first["there_before"]) == (2, 4, 0)
+    (left,) = first["left_out"]
+    assert "鲍勃/3.wav" in left and "audio" in left
+    # The same command goes on: what is there stays, what is new comes.
+    (tmp_path / "鲍勃" / "3.wav").write_bytes(wav(voice(**BOB, seed=3)))
+    status, again = said(cluster, "register", "--from-folder", str(tmp_path), *where)
+    assert status == 0 and (again["people"], again["recordings"], again["there_before"]) == (1, 1, 4)
+    people = {person["speaker_id"]: person for person in said(cluster, "users", *where)[1]}
+    assert set(people) == {"Ann Ünal", "鲍勃"}
+    unknown = str(tmp_path.parent / "unknown.wav")
+    (tmp_path.parent / "unknown.wav").write_bytes(wav(voice(**BOB, seed=9)))
+    assert said(cluster, "recognize", *where, unknown)[1][0]["speaker_id"] == "鲍勃"
+    empty = cluster.command("register", "--from-folder", str(tmp_path / "nobody"), check=False)
+    assert empty.returncode == 3 and "has nobody" in empty.stderr
+
+
 def test_contrast_answers_by_its_status(cluster, recordings):
     status, same = said(cluster, "contrast", recordings(ANN, 1), recordings(ANN, 2))
     assert status == 0 and same["same"] and same["score"] >= same["threshold"]
@@ -89,7 +116,7 @@ def test_errors_have_their_status_and_say_what_to_do(cluster, arguments, status,
 def test_every_command_has_help(cluster):
     commands = ["up", "down", "status", "start", "postgres", "epochs", "contrast", "register", "recognize", "users",
                 "remove-user", "collections", "demo", "import-model", "embed", "eval", "create-data",
-                "extract-features", "train", "model-summary", "benchmark"]
+                "extract-features", "train", "model-summary", "benchmark", "dataset", "jobs"]
     for command in [[], *([command] for command in commands)]:
         result = cluster.command(*command, "--help")
         assert "USAGE: voiceprint" in result.stdout and not result.stderr
@@ -100,7 +127,7 @@ def test_the_status_tells_what_ended_and_what_serves(stubs, model_arguments):
     try:
         assert own.status()["gateway"] and own.command("status").returncode == 0
         kinds = [process["service"] for process in own.status()["processes"]]
-        assert kinds == ["postgres", "registry", "feature", "embedding", "gateway"]
+        assert kinds == ["postgres", "registry", "feature", "embedding", "trainer", "gateway"]
         assert all(process["health"] == "SERVING" for process in own.status()["processes"])
         assert len(own.process("embedding")["epochs"]) == 1
         own.kill("feature")
@@ -121,7 +148,7 @@ def test_a_cluster_in_the_foreground_ends_with_the_command(stubs, model_argument
         [str(BIN / "voiceprint"), "up", "--foreground", "--json", *model_arguments], env=environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     pids = [process["pid"] for process in json.loads(command.stdout.readline())["processes"]]
-    assert len(pids) == 5 and all(is_running(pid) for pid in pids)
+    assert len(pids) == 6 and all(is_running(pid) for pid in pids)
     command.send_signal(signal.SIGINT)
     assert command.wait(timeout=60) == 0
     assert not any(is_running(pid) for pid in pids)

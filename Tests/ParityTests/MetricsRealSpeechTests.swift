@@ -27,7 +27,8 @@ struct MetricsRealSpeechTests {
     ])
   func figures(expected: Figures) async throws {
     // These figures were made without bringing clips to one level.
-    let (list, rows) = try await Self.embeddings(expected.list, useDBNormalization: false)
+    let list = try TrialList.pairs(file: Self.folder() + "/\(expected.list).tsv")
+    let rows = try await Self.embeddings(list, useDBNormalization: false)
     for (figures, centre) in [
       (expected.plain, nil), (expected.centred, try EmbeddingMatrix.centre(rows)),
     ] {
@@ -38,26 +39,39 @@ struct MetricsRealSpeechTests {
     }
   }
 
+  @Test(
+    "Every enrolment against every trial gives PyTorch's figures",
+    arguments: [("libri", 0.461, 0.0092, 0.365), ("dsp", 0.966, 0.0739, 0.441)])
+  func product(name: String, percent: Double, cost: Double, threshold: Float) async throws {
+    let lists = try ["enroll", "trials"].map { try Self.folder() + "/\(name)_\($0)_list.txt" }
+    let list = try TrialList.product(enrolFile: lists[0], testFile: lists[1])
+    let rows = try await Self.embeddings(list, useDBNormalization: false)
+    let summary = try EvaluationSummary(list.scores(EmbeddingMatrix(rows)))
+    #expect(abs(summary.equalErrorRate * 100 - percent) <= 0.0006, "\(summary)")
+    #expect(abs(summary.minimumCost - cost) <= 0.00006, "\(summary)")
+    #expect(abs(summary.threshold - threshold) <= 0.001, "\(summary)")
+  }
+
   @Test("Bringing clips to one level, mvector's default, changes little")
   func normalisedLevel() async throws {
-    let (list, rows) = try await Self.embeddings("trials_libri", useDBNormalization: true)
+    let list = try TrialList.pairs(file: Self.folder() + "/trials_libri.tsv")
+    let rows = try await Self.embeddings(list, useDBNormalization: true)
     let summary = try EvaluationSummary(list.scores(EmbeddingMatrix(rows)))
     #expect(abs(summary.equalErrorRate * 100 - 0.57) <= 0.03, "\(summary)")
   }
 
-  /// A list and the embeddings of its clips, made two at a time: the machine of a test has that many cores.
-  private static func embeddings(
-    _ name: String, useDBNormalization: Bool
-  ) async throws -> (TrialList, [[Float]]) {
-    let folder = try #require(PackagePaths.shared("data/speech"))
-    let list = try TrialList.pairs(file: "\(folder)/\(name).tsv")
+  private static func folder() throws -> String { try #require(PackagePaths.shared("data/speech")) }
+
+  /// The embeddings of a list's clips, made two at a time: the machine of a test has that many cores.
+  private static func embeddings(_ list: TrialList, useDBNormalization: Bool) async throws -> [[Float]] {
+    let folder = try folder()
     let paths = list.clips.map { "\(folder)/\($0.path)" }
     let model = URL(filePath: try #require(PackagePaths.shared("models/campplus_cn_en_common.pt")))
     let parameters = try Checkpoint.load(model).parameters
     let configuration = try #require(NetworkConfiguration(recognising: parameters))
     let network = try SpeakerNetwork(configuration: configuration, parameters: parameters)
     let extractor = try FeatureExtractor(FrontEndConfiguration(useDBNormalization: useDBNormalization))
-    let rows = try await withThrowingTaskGroup(of: [(Int, [Float])].self) { group in
+    return try await withThrowingTaskGroup(of: [(Int, [Float])].self) { group in
       for half in 0..<2 {
         group.addTask {
           try stride(from: half, to: paths.count, by: 2).map { index in
@@ -71,6 +85,5 @@ struct MetricsRealSpeechTests {
         for (index, row) in half { rows[index] = row }
       }
     }
-    return (list, rows)
   }
 }

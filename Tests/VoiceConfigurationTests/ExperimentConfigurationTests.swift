@@ -29,7 +29,7 @@ struct ExperimentConfigurationTests {
     #expect(old.noise == .init(probability: 0.2, folder: "dataset/noise", snrDB: 10...50, isLevelOfPart: false))
     #expect(old.masks == .widths(bins: 0..<8, frames: 0..<10))
     let new = try AugmentationConfiguration.load(file: PackagePaths.root + "/configs/augmentation.yml")
-    #expect(old.telephone == nil && new.telephone == .init(probability: 0, codes: ["mu-law", "a-law"]))
+    #expect(old.telephone == nil && new.telephone == .init(probability: 0, codes: ["mu-law", "a-law", "gsm"]))
     #expect(new.speed == .init(probability: 1, makesSpeakers: false))
     #expect(new.volume == .init(probability: 0, gainDB: -15...15))
     #expect(new.noise == .init(probability: 0.5, folder: "dataset/noise", snrDB: 10...50, isLevelOfPart: true))
@@ -47,7 +47,7 @@ struct ExperimentConfigurationTests {
         """
         speed: {prob: 2}
         noise: {min_snr_dB: 20, max_snr_dB: 10}
-        telephone: {codes: [gsm]}
+        telephone: {codes: [gsm, morse]}
         spec_aug: {max_time_warp: 5, freq_masks: 1}
         echo: {}
         """, file: "a.yml")

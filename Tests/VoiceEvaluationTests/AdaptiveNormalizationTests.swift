@@ -16,6 +16,7 @@ struct AdaptiveNormalizationTests {
   func definition(top: Int) throws {
     let (clips, cohort) = ([0.0, 50, 170], [10.0, 40, 95, 200, 320])
     let normalization = try AdaptiveNormalization(circle(clips), cohort: circle(cohort), top: top)
+    #expect(normalization.cohortCount == 5 && normalization.used == min(5, top))
     func standard(_ score: Double, _ clip: Double) -> Double {
       let best = cohort.map { cosine(clip, $0) }.sorted(by: >).prefix(top)
       let mean = best.reduce(0, +) / Double(best.count)
@@ -38,9 +39,23 @@ struct AdaptiveNormalizationTests {
     }
     #expect(one?.message.contains("name at least two") == true)
     let alike = #expect(throws: EvaluationError.self) {
-      try AdaptiveNormalization(clips, cohort: circle([30, 30, 30]), top: 5)
+      try AdaptiveNormalization(clips, cohort: circle([30, 30, 30]), top: 5) { "clip \($0).wav" }
     }
-    #expect(alike?.message.contains("its 3 highest cohort scores") == true)
+    #expect(alike?.message.contains("clip 0.wav: its 3 highest cohort scores") == true)
+    let highest = #expect(throws: EvaluationError.self) {
+      try AdaptiveNormalization(clips, cohort: circle([10, 20]), top: 1)
+    }
+    #expect(highest?.message.contains("highest two") == true)
+  }
+
+  @Test("A speaker's clips of a cohort count once, as the direction of their mean")
+  func means() throws {
+    let means = try circle([0, 90, 200, 10]).means(of: [[0, 1], [3], [2]])
+    #expect(means.count == 3)
+    for (row, degrees) in [(0, 45.0), (1, 10), (2, 200)] {
+      #expect(abs(Double(try circle([degrees]).cosines(of: 0, with: means)[row]) - 1) < 1e-6)
+    }
+    #expect(throws: EvaluationError.self) { try EmbeddingMatrix([[1, 0], [-1, 0]]).means(of: [[0, 1]]) }
   }
 
   @Test("A cohort's clips are grouped by their second column; one without it is a speaker of its own")

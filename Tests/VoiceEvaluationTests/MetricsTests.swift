@@ -84,3 +84,29 @@ struct MetricsTests {
     #expect(other.equalErrorRate().threshold == one.equalErrorRate().threshold * 2)
   }
 }
+
+@Suite("Thresholds for rates of false acceptances")
+struct OperatingPointTests {
+  /// Impostors at 0, 0.001, … and targets half a step above each hundredth of them.
+  private func curve(impostors: Int) throws -> DetectionCurve {
+    var scores = TrialScores()
+    for index in 0..<impostors { scores.add(Float(index) / 1000, isTarget: false) }
+    for index in 0..<10 { scores.add(Float(index * impostors / 10) / 1000 + 0.0005, isTarget: true) }
+    return try DetectionCurve(scores)
+  }
+
+  @Test("The threshold accepts as many impostors as the rate allows, and no score below it would do")
+  func rate() throws {
+    let point = try #require(try curve(impostors: 1000).operatingPoint(falseAcceptRate: 0.1))
+    // The hundred highest, from 0.900 on, are accepted; of the targets the nine below that are rejected.
+    #expect(point.threshold > 0.899 && point.threshold <= 0.9)
+    #expect(point.falseAcceptRate == 0.1 && abs(point.falseRejectRate - 0.9) < 1e-12)
+  }
+
+  @Test("A rate that too few impostors tell is left out")
+  func fewTrials() throws {
+    #expect(try curve(impostors: 299).operatingPoints().isEmpty)
+    #expect(try curve(impostors: 300).operatingPoints().map(\.falseAcceptRate) == [0.1])
+    #expect(try curve(impostors: 30_000).operatingPoints().map(\.falseAcceptRate) == [0.1, 0.01, 0.001])
+  }
+}

@@ -9,6 +9,7 @@ struct EchoExtractor: FeatureExtracting {
     let report = AudioReport(durationSeconds: Double(audio.count))
     return (FeatureMatrix(values: audio, frames: 1, bins: audio.count), report)
   }
+  func recording(of audio: [Float]) -> Recording { Recording(content: audio.map { UInt8($0) }) }
 }
 
 struct EchoNetworks: VoiceprintMaking {
@@ -37,9 +38,24 @@ struct OneEpoch: EpochCatalogue {
 actor MemoryRegistry: SpeakerRegistry {
   let epoch: EpochName
   private var people: [SpeakerID: (speaker: Speaker, prints: [Voiceprint])] = [:]
+  private var flips = 0
+  /// How many calls with a voiceprint came.
+  private(set) var calls = 0
   init(epoch: EpochName) { self.epoch = epoch }
 
-  func createCollection(_ name: CollectionName, epoch: EpochName?) async throws -> SpeakerCollection {
+  /// Answers the next calls with a voiceprint as if the collection had got another epoch just before.
+  func flip(times: Int) { flips = times }
+
+  private func pass(_ epoch: EpochName) throws {
+    calls += 1
+    guard flips > 0 else { return }
+    flips -= 1
+    throw RecognitionError.epochMismatch(expected: epoch, actual: try EpochName("Before-1"))
+  }
+
+  func createCollection(
+    _ name: CollectionName, epoch: EpochName?, retainAudio: AudioRetention
+  ) async throws -> SpeakerCollection {
     throw RecognitionError(.alreadyExists, reason: "COLLECTION_EXISTS", "there is one collection")
   }
   func collection(_ name: CollectionName) async throws -> SpeakerCollection {
@@ -53,6 +69,7 @@ actor MemoryRegistry: SpeakerRegistry {
   func deleteCollection(_ name: CollectionName) async throws -> Int { people.count }
 
   func enroll(_ enrolment: Enrolment) async throws -> EnrolmentResult {
+    try pass(epoch)
     let prints = (people[enrolment.speaker]?.prints ?? []) + enrolment.utterances.map(\.voiceprint)
     let speaker = Speaker(
       id: enrolment.speaker, displayName: enrolment.displayName ?? "", labels: enrolment.labels,
@@ -65,7 +82,9 @@ actor MemoryRegistry: SpeakerRegistry {
     guard let person = people[id] else { throw RecognitionError.missing("speaker", id.value) }
     return person.speaker
   }
-  func speakers(in collection: CollectionName, _ page: PageRequest) async throws -> Page<Speaker> {
+  func speakers(
+    in collection: CollectionName, _ page: PageRequest, needingReenrollment: Bool
+  ) async throws -> Page<Speaker> {
     Page(elements: people.values.map(\.speaker), nextToken: "")
   }
   func deleteSpeaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Int {
@@ -76,6 +95,7 @@ actor MemoryRegistry: SpeakerRegistry {
   ) async throws -> Speaker? { nil }
 
   func search(_ voiceprint: Voiceprint, in collection: CollectionName, topK: Int) async throws -> SearchResult {
+    try pass(epoch)
     var matches: [Match] = []
     for (id, person) in people {
       let score = try Template.make(of: person.prints).cosine(to: voiceprint)
@@ -85,6 +105,7 @@ actor MemoryRegistry: SpeakerRegistry {
     return SearchResult(matches: Array(matches.prefix(topK)), gallerySize: people.count)
   }
   func verify(_ voiceprint: Voiceprint, as speaker: SpeakerID, in collection: CollectionName) async throws -> Match {
+    try pass(epoch)
     guard let person = people[speaker] else { throw RecognitionError.missing("speaker", speaker.value) }
     return Match(
       speaker: speaker, displayName: "", score: try Template.make(of: person.prints).cosine(to: voiceprint))

@@ -4,14 +4,15 @@ import VoiceRecognition
 @Suite("Recogniser")
 struct RecognizerTests {
   let recogniser: Recognizer<EchoExtractor, EchoNetworks, MemoryRegistry, OneEpoch>
+  let registry: MemoryRegistry
   let ann = try! SpeakerID("ann")
   let bob = try! SpeakerID("bob")
 
   init() throws {
     let epochs = try OneEpoch(threshold: 0.5)
+    registry = MemoryRegistry(epoch: epochs.record.name)
     recogniser = Recognizer(
-      extractor: EchoExtractor(), networks: EchoNetworks(), registry: MemoryRegistry(epoch: epochs.record.name),
-      catalogue: epochs)
+      extractor: EchoExtractor(), networks: EchoNetworks(), registry: registry, catalogue: epochs)
   }
 
   private func enroll(_ id: SpeakerID, _ audios: [[Float]]) async throws -> EnrollAnswer {
@@ -24,6 +25,25 @@ struct RecognizerTests {
     let answer = try await recogniser.identify([1, 0], in: .standard, threshold: nil, topK: 0)
     #expect(answer.decision == .rejected && answer.candidates.isEmpty && answer.margin == nil)
     #expect(answer.gallerySize == 0)
+  }
+
+  @Test("A call whose collection gets another epoch in between begins again, at most twice, and enrols once")
+  func flips() async throws {
+    await registry.flip(times: 2)
+    let enrolled = try await enroll(ann, [[1, 0]])
+    #expect(enrolled.result.created && enrolled.result.speaker.utterances.count == 1)
+    await registry.flip(times: 2)
+    #expect(try await recogniser.identify([1, 0], in: .standard, threshold: nil, topK: 0).decision == .accepted)
+    await registry.flip(times: 1)
+    #expect(try await recogniser.verify([1, 0], as: ann, in: .standard, threshold: nil).decision == .accepted)
+    #expect(await registry.calls == 8)
+
+    await registry.flip(times: 3)
+    await #expect {
+      _ = try await recogniser.identify([1, 0], in: .standard, threshold: nil, topK: 0)
+    } throws: {
+      ($0 as? RecognitionError)?.reason == "EPOCH_MISMATCH"
+    }
   }
 
   @Test("The nearest person is recognised with the margin to the runner-up")

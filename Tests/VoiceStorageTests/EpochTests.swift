@@ -59,6 +59,24 @@ extension StorageTests {
       await #expect { try await publish(bundle, to: storage) } throws: { isError($0, .alreadyExists, "EPOCH_EXISTS") }
     }
 
+    @Test("Where an epoch comes from is kept beside it; what was said first stays")
+    func provenance() async throws {
+      let storage = storage(on: try await TestPostgres.makeDatabase())
+      let bundle = try Bundle(seed: 1)
+      #expect(try await publish(bundle, to: storage).record.provenance == nil)
+      let said = try EpochProvenance(
+        parent: "CAMPPlus-1", job: "j1",
+        evaluation: .init(
+          dataset: "d", list: "l", targets: 10, impostors: 90, eer: 0.05, eerInterval: (0.03, 0.08), minDCF: 0.4,
+          operatingPoints: [.init(falseAcceptRate: 0.01, threshold: 0.6)]))
+      let published = try await publish(bundle, to: storage, provenance: said)
+      #expect(!published.created && published.record.provenance == said)
+      let again = try await publish(bundle, to: storage, provenance: EpochProvenance(job: "j2"))
+      #expect(again.record.provenance == said)
+      #expect(try await storage.epochs.epochs().map(\.provenance) == [said])
+      #expect(again.record.manifest == bundle.manifest)
+    }
+
     @Test("Two that publish the same epoch at once both succeed, one of them as the first")
     func together() async throws {
       let url = try await TestPostgres.makeDatabase()

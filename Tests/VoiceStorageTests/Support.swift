@@ -12,9 +12,14 @@ let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 private let compute = ComputePool(name: "search", threads: 2, queueLimit: 100)
 
 /// Storage on a database, which another one may use too; nothing follows the changes unless `run` is called.
-func storage(on url: String, keptChanges: Int = 100_000) -> RegistryStorage {
-  RegistryStorage(PostgresOptions(url: url), poolSize: 4, compute: compute, keptChanges: keptChanges, logger: logger)
+func storage(on url: String, keptChanges: Int = 100_000, audioKey: ServiceKey? = nil) -> RegistryStorage {
+  RegistryStorage(
+    PostgresOptions(url: url), poolSize: 4, compute: compute, keptChanges: keptChanges, audioKey: audioKey,
+    logger: logger)
 }
+
+/// A key of retained audio.
+func audioKey(_ byte: UInt8 = 7) throws -> ServiceKey { try ServiceKey(bytes: [UInt8](repeating: byte, count: 32)) }
 
 /// Storage on a new database with one published epoch, so that the collection `default` exists.
 func makeStorage() async throws -> (storage: RegistryStorage, epoch: EpochName, url: String) {
@@ -54,9 +59,10 @@ private func hex(_ byte: UInt8) -> String {
 /// Publishes a bundle in pieces of `piece` bytes.
 @discardableResult
 func publish(
-  _ bundle: Bundle, to storage: RegistryStorage, piece: Int = 30_000, makeDefault: Bool = false
+  _ bundle: Bundle, to storage: RegistryStorage, piece: Int = 30_000, provenance: EpochProvenance? = nil,
+  makeDefault: Bool = false
 ) async throws -> (record: EpochRecord, created: Bool) {
-  let upload = try await storage.epochs.publish(bundle.manifest, makeDefault: makeDefault)
+  let upload = try await storage.epochs.publish(bundle.manifest, provenance: provenance, makeDefault: makeDefault)
   for (index, content) in bundle.files.enumerated() {
     for start in stride(from: 0, to: content.count, by: piece) {
       try await upload.append(file: index, Array(content[start..<min(start + piece, content.count)]))
@@ -68,14 +74,15 @@ func publish(
 /// An enrolment with one utterance for each vector.
 func enrolment(
   _ speaker: String, _ vectors: [[Float]], epoch: EpochName, in collection: CollectionName = .standard,
-  displayName: String? = nil, labels: [String: String] = [:], requestID: String = ""
+  displayName: String? = nil, labels: [String: String] = [:], requestID: String = "", recording: Recording? = nil
 ) throws -> Enrolment {
   try Enrolment(
     collection: collection, speaker: SpeakerID(speaker), displayName: displayName, labels: labels,
     utterances: vectors.map { vector in
       Enrolment.NewUtterance(
         voiceprint: Voiceprint(values: vector, epoch: epoch),
-        report: AudioReport(durationSeconds: 3, speechSeconds: 2.5, rmsDBFS: -.infinity, warnings: [.short]))
+        report: AudioReport(durationSeconds: 3, speechSeconds: 2.5, rmsDBFS: -.infinity, warnings: [.short]),
+        recording: recording)
     }, requestID: requestID)
 }
 

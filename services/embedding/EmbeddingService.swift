@@ -12,7 +12,7 @@ struct EmbeddingService: RPCService {
   static let maximumUtterances = 64
 
   let store: EpochStore
-  let pool: ComputePool
+  let pools: ComputePools
 
   func register(with router: inout Router) {
     router.handle(Service.embed) { request, _ in try await embed(request) }
@@ -39,7 +39,7 @@ struct EmbeddingService: RPCService {
       utterances.append(try FeatureMatrix(message, field: "features[\(index)]"))
     }
     let runtime = try await store.runtime(for: epoch)
-    let results = try await embed(utterances, with: runtime)
+    let results = try await embed(utterances, with: runtime, on: pools.pool(isBackground: request.background))
     return .with { response in
       response.embeddings = results.map { .init(Voiceprint(values: $0.values, epoch: epoch)) }
       response.computeMilliseconds = results.reduce(0) { $0 + $1.duration / .milliseconds(1) }
@@ -48,7 +48,9 @@ struct EmbeddingService: RPCService {
 
   private typealias Result = (values: [Float], duration: Duration)
 
-  private func embed(_ utterances: [FeatureMatrix], with runtime: EpochRuntime) async throws -> [Result] {
+  private func embed(
+    _ utterances: [FeatureMatrix], with runtime: EpochRuntime, on pool: ComputePool
+  ) async throws -> [Result] {
     try await withThrowingTaskGroup(of: (Int, Result).self) { group in
       for (index, features) in utterances.enumerated() {
         group.addTask {

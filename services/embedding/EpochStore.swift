@@ -1,5 +1,6 @@
 internal import Logging
 internal import VoiceConcurrency
+internal import VoiceEpochs
 internal import VoiceModels
 internal import VoiceRecognition
 
@@ -9,7 +10,12 @@ protocol EpochSource: Sendable {
   func bundle(of epoch: EpochName) async throws -> EpochBundle
 }
 
+extension EpochFetcher: EpochSource {}
+
 /// The epochs of this replica: each is loaded once, however many ask, beside those that serve.
+///
+/// Epochs that collections use stay. Others go after a while, or when there are too many of them; calls that use one
+/// that goes finish with it.
 actor EpochStore {
   /// What became of an epoch here.
   enum State: Sendable {
@@ -18,16 +24,27 @@ actor EpochStore {
     case refused(RecognitionError)
   }
 
+  let loader: ComputePool
+  let policy: EpochPolicy
+  let log: Logger
   private let source: any EpochSource
-  private let loader: ComputePool
-  private let log: Logger
   private var states: [EpochName: State] = [:]
   private nonisolated let news = News()
 
+  /// The epochs that collections use.
+  var wanted: Set<EpochName> = []
+  /// When an epoch was last asked for, or was still in use by a collection.
+  var lastUse: [EpochName: ContinuousClock.Instant] = [:]
+  /// When an epoch that could not be loaded is tried again.
+  var retryAt: [EpochName: ContinuousClock.Instant] = [:]
+  /// What was unloaded and may still serve a call.
+  var leaving: [LeavingRuntime] = []
+
   /// A store that loads from `source` on the threads of `loader`, so that serving never waits for a load.
-  init(source: any EpochSource, loader: ComputePool, log: Logger) {
+  init(source: any EpochSource, loader: ComputePool, policy: EpochPolicy = EpochPolicy(), log: Logger) {
     self.source = source
     self.loader = loader
+    self.policy = policy
     self.log = log
   }
 
@@ -36,16 +53,20 @@ actor EpochStore {
 
   /// The epoch ready to use; loads it when it is not here yet.
   ///
-  /// Throws `notFound` for an epoch nobody knows, `failedPrecondition` for one that this replica refuses.
+  /// Throws `notFound` for an epoch nobody knows, `failedPrecondition` for one that this replica refuses, and
+  /// `unavailable` with a delay for one that it does not load now.
   func runtime(for epoch: EpochName) async throws -> EpochRuntime {
+    lastUse[epoch] = .now
     switch states[epoch] {
     case .ready(let runtime): return runtime
     case .refused(let reason): throw reason
     case .loading(let task): return try await value(of: task)
     case nil:
-      let task = Task { try await self.load(epoch) }
-      set(epoch, .loading(task))
-      return try await value(of: task)
+      do { try admit(epoch) } catch {
+        lastUse[epoch] = nil
+        throw error
+      }
+      return try await value(of: begin(epoch))
     }
   }
 
@@ -65,9 +86,34 @@ actor EpochStore {
     }
   }
 
-  private func set(_ epoch: EpochName, _ state: State?) {
+  /// Begins to load an epoch that is not here.
+  @discardableResult
+  func begin(_ epoch: EpochName) -> Task<EpochRuntime, any Error> {
+    let task = Task { try await self.load(epoch) }
+    retryAt[epoch] = nil
+    set(epoch, .loading(task))
+    return task
+  }
+
+  func set(_ epoch: EpochName, _ state: State?) {
     states[epoch] = state
+    if state == nil { lastUse[epoch] = nil }
     news.publish()
+  }
+
+  private func admit(_ epoch: EpochName) throws {
+    if wanted.contains(epoch) { return }
+    guard policy.loadsOnDemand else {
+      throw Self.notLoaded(epoch, "no collection uses it and this replica loads no others")
+    }
+    let loads = states.values.count { if case .loading = $0 { true } else { false } }
+    guard loads < policy.maximumLoads else { throw Self.notLoaded(epoch, "\(loads) others are being loaded") }
+  }
+
+  private static func notLoaded(_ epoch: EpochName, _ why: String) -> RecognitionError {
+    RecognitionError(
+      .unavailable, reason: "EPOCH_NOT_LOADED", "epoch '\(epoch)' is not loaded on this replica: \(why)",
+      metadata: ["epoch": epoch.value], retryAfter: .seconds(1))
   }
 
   /// The result of a load that others may wait for too: cancelling one wait ends that wait alone.
@@ -79,16 +125,24 @@ actor EpochStore {
     let begin = ContinuousClock.now
     do {
       let bundle = try await source.bundle(of: epoch)
-      let runtime = try await loader.run { _ in try EpochRuntime(bundle: bundle) }
+      let runtime = try await loader.run { _ in
+        // What reading and packing took is given back, however it ends.
+        defer { EpochRuntime.giveBackMemory() }
+        return try EpochRuntime(bundle: bundle)
+      }
+      lastUse[epoch] = .now
       set(epoch, .ready(runtime))
       log.notice("epoch is ready", metadata: [
         "epoch": "\(epoch)", "seconds": "\(ContinuousClock.now - begin)", "bytes": "\(runtime.memoryBytes)",
       ])
+      unloadSurplus()
       return runtime
     } catch {
       let failure = Self.failure(error, epoch: epoch)
-      // What may pass is forgotten, so that the next request tries again; what is wrong with the bundle stays.
-      set(epoch, failure.code == .failedPrecondition ? .refused(failure) : nil)
+      // What may pass is forgotten, so that the next request tries again; what is wrong with the bundle stays a while.
+      let isRefused = failure.code == .failedPrecondition
+      set(epoch, isRefused ? .refused(failure) : nil)
+      if isRefused || wanted.contains(epoch) { retryAt[epoch] = .now + (isRefused ? policy.retryAfter : policy.pause) }
       log.error("epoch was not loaded", metadata: ["epoch": "\(epoch)", "error": "\(failure)"])
       throw failure
     }

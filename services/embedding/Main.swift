@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import VoiceConcurrency
+internal import VoiceEpochs
 internal import VoiceMessages
 internal import VoiceRPC
 internal import VoiceServiceKit
@@ -19,26 +20,32 @@ struct Embedding: AsyncParsableCommand {
     if arguments.checksConfiguration { return }
     let log = ServiceHost.makeLog(service: "embedding", configuration.settings)
     let upstream = try Upstream(name: "registry", target: configuration.registry)
-    let pool = ComputePool(name: "embedding", threads: configuration.threads, queueLimit: configuration.queue)
-    let loader = ComputePool(name: "loader", threads: 1, queueLimit: 1000)
+    let pools = ComputePools(name: "embedding", threads: configuration.threads, queueLimit: configuration.queue)
+    // Loading gives way to serving where cores are few.
+    let loader = ComputePool(name: "loader", threads: 1, queueLimit: 1000, niceness: 10)
     let store = EpochStore(
-      source: RegistryEpochs(upstream: upstream, cache: configuration.cache, files: loader, log: log),
-      loader: loader, log: log)
+      source: EpochFetcher(upstream: upstream, cache: configuration.cache, files: loader, log: log),
+      loader: loader, policy: configuration.policy, log: log)
     let follower = EpochFollower(upstream: upstream, store: store, log: log)
     let health = HealthService()
     // Nobody is sent here before the epochs in use are loaded.
     health.set(.notServing, for: "")
     health.set(.notServing, for: EmbeddingV1.EmbeddingService.name)
     try await ServiceHost(settings: configuration.settings, log: log).run(
-      services: [EmbeddingService(store: store, pool: pool)], health: health
+      services: [EmbeddingService(store: store, pools: pools)], health: health
     ) {
-      await follower.run {
-        health.set(.serving, for: "")
-        health.set(.serving, for: EmbeddingV1.EmbeddingService.name)
+      await withDiscardingTaskGroup { group in
+        group.addTask { await store.keepHouse() }
+        group.addTask {
+          await follower.run {
+            health.set(.serving, for: "")
+            health.set(.serving, for: EmbeddingV1.EmbeddingService.name)
+          }
+        }
       }
     }
     await store.shutDown()
-    await pool.shutDown()
+    await pools.shutDown()
     await loader.shutDown()
   }
 }

@@ -13,19 +13,20 @@ struct FeatureService: RPCService {
   static let maximumChunkBytes = 64 << 10
 
   let extractors: ExtractorCache
-  let pool: ComputePool
+  let pools: ComputePools
   let limits: AudioLimits
 
   func register(with router: inout Router) {
     router.handle(Service.extract) { request, _ in
-      try await extract(request.audio, FrontEnd(request.frontEnd), field: "audio")
+      try await extract(
+        request.audio, FrontEnd(request.frontEnd), field: "audio", on: pools.pool(isBackground: request.background))
     }
     router.handle(Service.extractBatch) { request, _ in try await extractBatch(request) }
     router.handle(Service.extractStream) { requests, _ in try await extractStream(requests) }
   }
 
   private func extract(
-    _ audio: TypesV1.Audio?, _ frontEnd: FrontEnd, field: String
+    _ audio: TypesV1.Audio?, _ frontEnd: FrontEnd, field: String, on pool: ComputePool
   ) async throws -> FeatureV1.ExtractResponse {
     guard let audio, audio.content.count > 0 else {
       throw RecognitionError.invalid(
@@ -64,7 +65,7 @@ struct FeatureService: RPCService {
     of audio: TypesV1.Audio, _ frontEnd: FrontEnd, field: String
   ) async throws -> FeatureV1.ExtractResult {
     do {
-      let response = try await extract(audio, frontEnd, field: field)
+      let response = try await extract(audio, frontEnd, field: field, on: pools.foreground)
       return .with { $0.result = .extracted(response) }
     } catch let error as RecognitionError where error.code == .invalidArgument {
       return .with { result in
@@ -104,7 +105,7 @@ struct FeatureService: RPCService {
       throw RecognitionError.invalid("config.audio.content", "must be empty: the audio follows in chunks")
     }
     audio.content = Bytes(content)
-    let response = try await extract(audio, FrontEnd(config.frontEnd), field: "audio")
+    let response = try await extract(audio, FrontEnd(config.frontEnd), field: "audio", on: pools.foreground)
     return .with {
       $0.features = response.features
       $0.report = response.report

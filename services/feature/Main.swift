@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import VoiceConcurrency
 internal import VoiceServiceKit
 
 /// Turns audio into features.
@@ -16,10 +15,10 @@ struct Feature: AsyncParsableCommand {
     let configuration = try arguments.load(service: "feature") { FeatureConfiguration($0) }
     if arguments.checksConfiguration { return }
     let log = ServiceHost.makeLog(service: "feature", configuration.settings)
-    let pool = ComputePool(name: "feature", threads: configuration.threads, queueLimit: configuration.queue)
+    let pools = ComputePools(name: "feature", threads: configuration.threads, queueLimit: configuration.queue)
     let service = FeatureService(
-      extractors: ExtractorCache(limits: configuration.limits), pool: pool, limits: configuration.limits)
+      extractors: ExtractorCache(limits: configuration.limits), pools: pools, limits: configuration.limits)
     try await ServiceHost(settings: configuration.settings, log: log).run(services: [service])
-    await pool.shutDown()
+    await pools.shutDown()
   }
 }

@@ -67,7 +67,8 @@ extension GatewayService {
     }
     router.handle(Service.listSpeakers) { request, _ in
       let page = try await registry.speakers(
-        in: .named(request.collection), PageRequest(size: Int(request.pageSize), token: request.pageToken))
+        in: .named(request.collection), PageRequest(size: Int(request.pageSize), token: request.pageToken),
+        needingReenrollment: request.needsReenrollment)
       return .with {
         $0.speakers = page.elements.map { .init($0) }
         $0.nextPageToken = page.nextToken
@@ -87,7 +88,8 @@ extension GatewayService {
   private func registerCollections(with router: inout Router) {
     router.handle(Service.createCollection) { request, _ in
       let collection = try await registry.createCollection(
-        CollectionName(request.collection), epoch: .optional(request.epoch))
+        CollectionName(request.collection), epoch: .optional(request.epoch),
+        retainAudio: AudioRetention(request.retainAudio))
       return .with { $0.collection = .init(collection) }
     }
     router.handle(Service.getCollection) { request, _ in

@@ -39,7 +39,9 @@ struct EpochService: RPCService {
     guard let first = try await iterator.next(), case .header(let header)? = first.payload else {
       throw RecognitionError.invalid("payload", "the stream must begin with a header")
     }
-    let upload = try await epochs.publish(EpochManifest(header), makeDefault: first.makeDefault)
+    let upload = try await epochs.publish(
+      EpochManifest(header), provenance: first.provenance.map { try EpochProvenance($0) },
+      makeDefault: first.makeDefault)
     do {
       while let request = try await iterator.next() {
         guard case .chunk(let chunk)? = request.payload else {

@@ -25,10 +25,12 @@ struct Registry: AsyncParsableCommand {
       name: "search", threads: configuration.searchThreads, queueLimit: configuration.searchQueue)
     let storage = RegistryStorage(
       configuration.database, poolSize: configuration.poolSize, acquireTimeout: configuration.acquireTimeout,
-      compute: search, keptChanges: configuration.keptChanges, logger: log)
+      compute: search, keptChanges: configuration.keptChanges,
+      audioKey: try configuration.audioKeyFile.map { try ServiceKey(file: $0) }, logger: log)
     try await prepare(storage, log)
     let services: [any RPCService] = [
       RegistryService(speakers: storage.speakers), EpochService(epochs: storage.epochs),
+      PromotionService(promotions: storage.promotions),
     ]
     let health = HealthService()
     Self.tell(health, storage)
@@ -53,6 +55,9 @@ struct Registry: AsyncParsableCommand {
 
   private static func tell(_ health: HealthService, _ storage: RegistryStorage) {
     let status: ServingStatus = storage.isAvailable ? .serving : .notServing
-    for name in ["", RegistryV1.RegistryService.name, RegistryV1.EpochService.name] { health.set(status, for: name) }
+    let services = [
+      "", RegistryV1.RegistryService.name, RegistryV1.EpochService.name, RegistryV1.PromotionService.name,
+    ]
+    for name in services { health.set(status, for: name) }
   }
 }

@@ -11,6 +11,7 @@ struct RegistryConfiguration: Sendable {
   let keptChanges: Int
   let searchThreads: Int
   let searchQueue: Int
+  let audioKeyFile: String?
 
   init(_ node: ConfigurationNode) {
     settings = ServiceSettings(node)
@@ -25,5 +26,6 @@ struct RegistryConfiguration: Sendable {
     let search = node.map("search")
     searchThreads = search.threads("threads")
     searchQueue = search.int("queue", default: 256, in: 0...1_000_000)
+    audioKeyFile = node.optionalString("audio_key_file")
   }
 }

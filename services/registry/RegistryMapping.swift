@@ -9,10 +9,13 @@ extension Enrolment {
     var utterances: [NewUtterance] = []
     try Self.checkCount(request.utterances.count, field: "utterances")
     for (index, utterance) in request.utterances.enumerated() {
+      var recording: Recording?
+      if let audio = utterance.audio { recording = try Recording(audio, field: "utterances[\(index)].audio") }
       utterances.append(
         NewUtterance(
           voiceprint: try Voiceprint(utterance.embedding, field: "utterances[\(index)].embedding"),
-          report: utterance.report.map { AudioReport($0) } ?? AudioReport()))
+          report: utterance.report.map { AudioReport($0) } ?? AudioReport(),
+          recording: recording))
     }
     try self.init(
       collection: CollectionName(request.collection), speaker: SpeakerID(request.speakerId),

@@ -19,7 +19,8 @@ struct RegistryService: RPCService {
   private func registerCollections(with router: inout Router) {
     router.handle(Service.createCollection) { request, _ in
       let collection = try await speakers.createCollection(
-        CollectionName(request.collection), epoch: EpochName.optional(request.epoch))
+        CollectionName(request.collection), epoch: EpochName.optional(request.epoch),
+        retainAudio: AudioRetention(request.retainAudio))
       return .with { $0.collection = .init(collection) }
     }
     router.handle(Service.getCollection) { request, _ in
@@ -47,7 +48,8 @@ struct RegistryService: RPCService {
     }
     router.handle(Service.listSpeakers) { request, _ in
       let page = try await speakers.speakers(
-        in: CollectionName(request.collection), PageRequest(size: request.pageSize, token: request.pageToken))
+        in: CollectionName(request.collection), PageRequest(size: request.pageSize, token: request.pageToken),
+        needingReenrollment: request.needsReenrollment)
       return .with {
         $0.speakers = page.elements.map { .init($0) }
         $0.nextPageToken = page.nextToken

@@ -2,6 +2,8 @@
 package struct ClusterPlan: Sendable, Hashable {
   /// Replicas of a service; one where nothing is said.
   package var replicas: [ServiceKind: Int] = [:]
+  /// Whether a trainer is started too.
+  package var hasTrainer = true
   /// What libpq needs to connect to a PostgreSQL that runs already; nil for a private one.
   package var database: String?
   /// The port of the gateway; 0 for any that is free.

@@ -30,7 +30,7 @@ actor Launch {
   }
 
   /// Starts all replicas of the services at the same time and returns when all serve.
-  func start(_ services: ServiceKind...) async throws {
+  func start(_ services: [ServiceKind]) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for service in services {
         for index in 0..<plan.count(of: service) {
@@ -64,16 +64,27 @@ actor Launch {
     var settings = ["listen.address=127.0.0.1", "listen.port=\(port)"]
     switch service {
     case .postgres, .feature: break
-    case .registry: settings.append("database.url=\(record.database)")
+    case .registry:
+      settings.append("database.url=\(record.database)")
+      settings.append("audio_key_file=\(try AudioKey.file(in: state))")
     case .embedding:
       settings.append("upstreams.registry=\(try record.target(of: .registry))")
       settings.append("cache=\(state.path)/cache/\(service.rawValue)-\(index)")
-    case .gateway:
-      for upstream in [ServiceKind.feature, .embedding, .registry] {
-        settings.append("upstreams.\(upstream.rawValue)=\(try record.target(of: upstream))")
-      }
+    case .trainer:
+      settings.append("database.url=\(record.database)")
+      settings.append("audio_key_file=\(try AudioKey.file(in: state))")
+      settings += try upstreams()
+      settings.append("jobs.folder=\(state.path)/trainer/\(service.rawValue)-\(index)")
+    case .gateway: settings += try upstreams()
     }
     return settings
+  }
+
+  /// Where those that compute by other services find them.
+  private func upstreams() throws(ClusterError) -> [String] {
+    try [ServiceKind.feature, .embedding, .registry].map { upstream throws(ClusterError) in
+      "upstreams.\(upstream.rawValue)=\(try record.target(of: upstream))"
+    }
   }
 
   /// Waits for health, but not longer than the process lives.

@@ -18,8 +18,8 @@ package struct LocalCluster: Sendable {
   /// Its record, or nil when it was not started. Throws `badFolder` for a record that is damaged.
   package func record() throws(ClusterError) -> ClusterRecord? { try ClusterRecord.read(from: state) }
 
-  /// Starts PostgreSQL, registry, feature, embedding and gateway, each when what it needs serves, and returns when all
-  /// serve. `prepare` runs once the registry serves, with its target.
+  /// Starts PostgreSQL, registry, feature, embedding, trainer and gateway, each when what it needs serves, and returns
+  /// when all serve. `prepare` runs once the registry serves, with its target.
   ///
   /// When anything fails, or the task is cancelled, everything that was started is stopped again. Throws `wrongState`
   /// when a cluster runs already, `notReady` with the log's end for a process that does not come up.
@@ -31,10 +31,10 @@ package struct LocalCluster: Sendable {
       let launch = Launch(state: state, installation: installation, plan: plan, report: report)
       do {
         try await launch.startDatabase()
-        try await launch.start(.registry)
+        try await launch.start([.registry])
         try await prepare(try await launch.record.target(of: .registry))
-        try await launch.start(.feature, .embedding)
-        try await launch.start(.gateway)
+        try await launch.start([.feature, .embedding])
+        try await launch.start(plan.hasTrainer ? [.trainer, .gateway] : [.gateway])
         return await launch.record
       } catch {
         // Not cancelled with the task that gave up: what was started must be stopped.

@@ -41,10 +41,10 @@ package struct AugmentationConfiguration: Sendable, Hashable {
   package struct Telephone: Sendable, Hashable {
     /// Probability of a line.
     package var probability: Double
-    /// The codes of lines, one of which is drawn: `mu-law`, `a-law` (ITU-T G.711).
+    /// The codes of lines, one of which is drawn: `mu-law`, `a-law` (ITU-T G.711), `gsm` (06.10 full rate).
     package var codes: [String]
     /// All codes there are.
-    package static let knownCodes = ["mu-law", "a-law"]
+    package static let knownCodes = ["mu-law", "a-law", "gsm"]
   }
 
   /// How bands of the features are blanked.

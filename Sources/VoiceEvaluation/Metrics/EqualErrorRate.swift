@@ -8,7 +8,7 @@ extension DetectionCurve {
   }
 
   /// The equal error rate by mvector's interpolation: between the last point with fewer misses than false alarms and
-  /// the first of the others, `x₂` and `x₁`, at `a = (fnr₁−fpr₁) / (fpr₂−fpr₁−(fnr₂−fnr₁))`, `fnr₁ + a·(fnr₂−fnr₁)`.
+  /// the first of the others.
   package func equalErrorRate() -> EqualErrorRate {
     var below = Self.acceptAll
     for point in self {
@@ -16,11 +16,17 @@ extension DetectionCurve {
         below = point
         continue
       }
-      let rise = below.missRate - point.missRate
-      let part = (point.missRate - point.falseAlarmRate) / (below.falseAlarmRate - point.falseAlarmRate - rise)
-      return EqualErrorRate(rate: point.missRate + part * rise, threshold: point.threshold)
+      return EqualErrorRate(rate: Self.crossing(below, point), threshold: point.threshold)
     }
     preconditionFailure("a curve ends with a point that rejects everything")
+  }
+
+  /// Where misses and false alarms are as many, between a point with fewer misses, `x₂`, and one with as many or more,
+  /// `x₁`: at `a = (fnr₁−fpr₁) / (fpr₂−fpr₁−(fnr₂−fnr₁))`, `fnr₁ + a·(fnr₂−fnr₁)`.
+  static func crossing(_ below: Point, _ point: Point) -> Double {
+    let rise = below.missRate - point.missRate
+    let part = (point.missRate - point.falseAlarmRate) / (below.falseAlarmRate - point.falseAlarmRate - rise)
+    return point.missRate + part * rise
   }
 
   /// The equal error rate of the curve's convex hull (Brümmer and de Villiers 2013, ROCCH-EER): what the best mixture

@@ -37,6 +37,17 @@ package struct EmbeddingMatrix: Sendable {
     return sum.map { Float($0 / Double(cohort.count)) }
   }
 
+  /// The mean of each group of rows, divided by its length: a speaker's, for the clips of each. Throws `badValue` for
+  /// one without direction.
+  package func means(of groups: [[Int]]) throws(EvaluationError) -> EmbeddingMatrix {
+    let sums = groups.map { rows in
+      (0..<dimensions).map { column in
+        Float(rows.reduce(0.0) { $0 + Double(values[$1 * dimensions + column]) } / Double(max(1, rows.count)))
+      }
+    }
+    return try EmbeddingMatrix(sums)
+  }
+
   private static func unit(_ row: [Float], _ index: Int) throws(EvaluationError) -> [Float] {
     let length = row.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     guard length.isFinite, length > 0 else {

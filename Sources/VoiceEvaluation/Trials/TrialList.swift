@@ -12,9 +12,9 @@ package struct TrialList: Sendable {
 
   /// The clips in the order in which the lists name them, each once.
   package let clips: [ListedClip]
-  private let content: Content
+  let content: Content
 
-  private enum Content: Sendable {
+  enum Content: Sendable {
     case pairs([Pair])
     /// Every enrolment against every test: the product is never written down.
     case product(enrol: [(clip: Int, label: String)], test: [(clip: Int, label: String)])
@@ -99,12 +99,18 @@ package struct TrialList: Sendable {
   package func scores(_ embeddings: EmbeddingMatrix, normalization: AdaptiveNormalization? = nil) -> TrialScores {
     precondition(embeddings.count == clips.count, "\(embeddings.count) embeddings of \(clips.count) clips")
     var scores = TrialScores()
+    forEachScore(embeddings, normalization) { scores.add($1, isTarget: $0.isTarget) }
+    return scores
+  }
+
+  /// Calls `body` with each pair and its score.
+  func forEachScore(
+    _ embeddings: EmbeddingMatrix, _ normalization: AdaptiveNormalization?, _ body: (Pair, Float) -> Void
+  ) {
     forEachPair { pair in
       let cosine = embeddings.cosine(pair.enrol, pair.test)
-      let score = normalization?.normalise(cosine, pair.enrol, pair.test) ?? cosine
-      scores.add(score, isTarget: pair.isTarget)
+      body(pair, normalization?.normalise(cosine, pair.enrol, pair.test) ?? cosine)
     }
-    return scores
   }
 }
 

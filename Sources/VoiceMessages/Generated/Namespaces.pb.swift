@@ -27,5 +27,8 @@ package enum GatewayV1 {}
 /// Messages and services of `voiceprint.registry.v1`.
 package enum RegistryV1 {}
 
+/// Messages and services of `voiceprint.trainer.v1`.
+package enum TrainerV1 {}
+
 /// Messages and services of `voiceprint.types.v1`.
 package enum TypesV1 {}

@@ -10,6 +10,8 @@ extension EmbeddingV1 {
     package var epoch: String = ""
     /// Required. Features by utterance, each [frames, bins] of the epoch's front-end; at most 64.
     package var features: [TypesV1.FeatureMatrix] = []
+    /// Whether it gives way to calls that somebody waits for: it gets what they leave of the cores.
+    package var background: Bool = false
     /// A message with every field at its default.
     package init() {}
   }
@@ -83,6 +85,8 @@ extension EmbeddingV1 {
     package static let name = "voiceprint.embedding.v1.EmbeddingService"
     /// Voiceprints of one or many utterances. RESOURCE_EXHAUSTED with a RetryInfo detail when the queue is full or the
     /// deadline could not be met; NOT_FOUND for an epoch nobody knows; FAILED_PRECONDITION for one this replica refuses.
+    /// UNAVAILABLE of reason EPOCH_NOT_LOADED, with a RetryInfo detail, for one that this replica does not load now:
+    /// another may have it.
     package static let embed = UnaryMethod<EmbeddingV1.EmbedRequest, EmbeddingV1.EmbedResponse>(
       "/voiceprint.embedding.v1.EmbeddingService/Embed")
     /// The epochs this replica knows and what became of each.
@@ -105,11 +109,13 @@ extension EmbeddingV1.EmbedRequest: CMessage {
     self.init()
     self.epoch = try arena.string(c.pointee.epoch)
     self.features = try arena.elements(c.pointee.features, c.pointee.n_features) { (e) throws(MessageError) in try arena.message(e) }
+    self.background = c.pointee.background != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.epoch = arena.string(self.epoch)
     (c.pointee.n_features, c.pointee.features) = arena.elements(self.features) { arena.message($0) }
+    c.pointee.background = self.background ? 1 : 0
   }
 }
 

@@ -10,6 +10,8 @@ extension FeatureV1 {
     package var audio: TypesV1.Audio?
     /// The front-end; unset means 80-bin Fbank at 16 kHz with the level at -20 dB.
     package var frontEnd: TypesV1.FrontEnd?
+    /// Whether it gives way to calls that somebody waits for: it gets what they leave of the cores.
+    package var background: Bool = false
     /// A message with every field at its default.
     package init() {}
   }
@@ -120,11 +122,13 @@ extension FeatureV1.ExtractRequest: CMessage {
     self.init()
     self.audio = try arena.optional(c.pointee.audio)
     self.frontEnd = try arena.optional(c.pointee.front_end)
+    self.background = c.pointee.background != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.audio = self.audio.map { arena.message($0) }
     c.pointee.front_end = self.frontEnd.map { arena.message($0) }
+    c.pointee.background = self.background ? 1 : 0
   }
 }
 

@@ -161,6 +161,105 @@ extension GatewayV1 {
     /// A message with every field at its default.
     package init() {}
   }
+  /// Request of IdentifyStream.
+  package struct IdentifyStreamRequest: Message {
+    /// What this message carries.
+    package enum Part: Hashable, Sendable {
+      /// The first message of the call, and no other.
+      case settings(GatewayV1.IdentifyStreamSettings)
+      /// More audio, at most 1 MiB a message.
+      case audio(Bytes)
+    }
+    /// What this message carries.
+    package var part: Part?
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// How a stream of audio is recognised.
+  package struct IdentifyStreamSettings: Message {
+    /// The collection; empty for "default".
+    package var collection: String = ""
+    /// How the audio is encoded; unset for a file's bytes from its header on, which are answered as they can be decoded.
+    package var encoding: TypesV1.Audio.Encoding = TypesV1.Audio.Encoding(rawValue: 0)
+    /// Sample rate in Hz. Required for headerless encodings, ignored otherwise.
+    package var sampleRateHz: UInt32 = 0
+    /// Number of interleaved channels of a headerless encoding; 0 means 1. Ignored otherwise.
+    package var channels: UInt32 = 0
+    /// Decide at this score for this call, -1 to 1; unset for the epoch's own threshold.
+    package var threshold: Double?
+    /// Length of the sliding window in seconds, 1 to 30; 0 means 3.
+    package var windowSeconds: Double = 0
+    /// From one window's end to the next one's in seconds, 0.1 to the window's length; 0 means 0.5.
+    package var hopSeconds: Double = 0
+    /// How many candidates to name with each answer, best first; 0 means 1, at most 100.
+    package var topK: UInt32 = 0
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// Response of IdentifyStream.
+  package struct IdentifyStreamResponse: Message {
+    /// What happened.
+    package enum Event: Hashable, Sendable {
+      /// A window was heard: an interim answer.
+      case window(GatewayV1.IdentifyStreamWindow)
+      /// A stretch of speech ended: the answer for all of it.
+      case stretch(GatewayV1.IdentifyStreamStretch)
+    }
+    /// What happened.
+    package var event: Event?
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// The interim answer for one window of a stream.
+  package struct IdentifyStreamWindow: Message {
+    /// Where the window starts, in seconds from the first sample; the first windows are shorter than configured.
+    package var startSeconds: Double = 0
+    /// Where it ends.
+    package var endSeconds: Double = 0
+    /// Whether somebody speaks at the window's end.
+    package var speaking: Bool = false
+    /// Seconds of speech in the window.
+    package var speechSeconds: Double = 0
+    /// UNSPECIFIED: too little speech in the window to say who it is. REJECTED: a stranger.
+    package var decision: GatewayV1.Decision = GatewayV1.Decision(rawValue: 0)
+    /// The person recognised; empty for a stranger and for silence.
+    package var speakerId: String = ""
+    /// The best candidates with their scores, best first; empty where the decision is UNSPECIFIED.
+    package var candidates: [TypesV1.Match] = []
+    /// The best score, 0 when nobody is enrolled.
+    package var score: Double = 0
+    /// The threshold that was applied.
+    package var threshold: Double = 0
+    /// Since when it has been this person, or this stranger, without a break: seconds from the first sample.
+    package var sinceSeconds: Double = 0
+    /// The epoch that gave the scores.
+    package var epoch: String = ""
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// The final answer for one stretch of speech of a stream.
+  package struct IdentifyStreamStretch: Message {
+    /// Where the stretch starts, in seconds from the first sample.
+    package var startSeconds: Double = 0
+    /// Where it ends.
+    package var endSeconds: Double = 0
+    /// Seconds of speech in it.
+    package var speechSeconds: Double = 0
+    /// UNSPECIFIED: too little speech to say who it was. REJECTED: a stranger.
+    package var decision: GatewayV1.Decision = GatewayV1.Decision(rawValue: 0)
+    /// The person recognised; empty for a stranger.
+    package var speakerId: String = ""
+    /// The best candidates with their scores, best first.
+    package var candidates: [TypesV1.Match] = []
+    /// The best score, 0 when nobody is enrolled.
+    package var score: Double = 0
+    /// The threshold that was applied.
+    package var threshold: Double = 0
+    /// The epoch that gave the scores.
+    package var epoch: String = ""
+    /// A message with every field at its default.
+    package init() {}
+  }
   /// Request of GetSpeaker.
   package struct GetSpeakerRequest: Message {
     /// The collection; empty for "default".
@@ -185,6 +284,8 @@ extension GatewayV1 {
     package var pageSize: UInt32 = 0
     /// The next_page_token of the page before; empty for the first.
     package var pageToken: String = ""
+    /// Only people who must be enrolled anew, as none of their recordings has a voiceprint of the collection's epoch.
+    package var needsReenrollment: Bool = false
     /// A message with every field at its default.
     package init() {}
   }
@@ -237,6 +338,8 @@ extension GatewayV1 {
     package var collection: String = ""
     /// The epoch of its templates; empty for the default one.
     package var epoch: String = ""
+    /// What is kept of recordings. ENCRYPTED is FAILED_PRECONDITION when the registry has no key to encrypt with.
+    package var retainAudio: TypesV1.AudioRetention = TypesV1.AudioRetention(rawValue: 0)
     /// A message with every field at its default.
     package init() {}
   }
@@ -312,6 +415,10 @@ extension GatewayV1 {
     /// Who of a collection it is, if anybody (1:N, open set).
     package static let identify = UnaryMethod<GatewayV1.IdentifyRequest, GatewayV1.IdentifyResponse>(
       "/voiceprint.gateway.v1.GatewayService/Identify")
+    /// Who of a collection is speaking, while they speak. The first message holds the settings, the others audio, in
+    /// pieces of any size: how it is cut changes no answer. Half-closing ends the last stretch of speech and then the call.
+    package static let identifyStream = BidirectionalMethod<GatewayV1.IdentifyStreamRequest, GatewayV1.IdentifyStreamResponse>(
+      "/voiceprint.gateway.v1.GatewayService/IdentifyStream")
     /// One person.
     package static let getSpeaker = UnaryMethod<GatewayV1.GetSpeakerRequest, GatewayV1.GetSpeakerResponse>(
       "/voiceprint.gateway.v1.GatewayService/GetSpeaker")
@@ -617,6 +724,170 @@ extension GatewayV1.IdentifyResponse: CMessage {
   }
 }
 
+extension GatewayV1.IdentifyStreamRequest: CMessage {
+  typealias C = Voiceprint__Gateway__V1__IdentifyStreamRequest
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__gateway__v1__identify_stream_request__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    switch c.pointee.part_case.rawValue {
+      case 1: self.part = .settings(try arena.message(c.pointee.settings))
+      case 2: self.part = .audio(arena.bytes(c.pointee.audio))
+      default: break
+    }
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    switch self.part {
+      case .settings(let value):
+        c.pointee.part_case = .init(rawValue: 1)
+        c.pointee.settings = arena.message(value)
+      case .audio(let value):
+        c.pointee.part_case = .init(rawValue: 2)
+        c.pointee.audio = arena.bytes(value)
+      case nil: break
+    }
+  }
+}
+
+extension GatewayV1.IdentifyStreamSettings: CMessage {
+  typealias C = Voiceprint__Gateway__V1__IdentifyStreamSettings
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__gateway__v1__identify_stream_settings__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.collection = try arena.string(c.pointee.collection)
+    self.encoding = TypesV1.Audio.Encoding(rawValue: .init(truncatingIfNeeded: c.pointee.encoding.rawValue))
+    self.sampleRateHz = c.pointee.sample_rate_hz
+    self.channels = c.pointee.channels
+    if c.pointee._threshold_case.rawValue == 5 {
+      self.threshold = c.pointee.threshold
+    }
+    self.windowSeconds = c.pointee.window_seconds
+    self.hopSeconds = c.pointee.hop_seconds
+    self.topK = c.pointee.top_k
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.collection = arena.string(self.collection)
+    c.pointee.encoding = Voiceprint__Types__V1__Audio__Encoding(rawValue: .init(truncatingIfNeeded: self.encoding.rawValue))
+    c.pointee.sample_rate_hz = self.sampleRateHz
+    c.pointee.channels = self.channels
+    if let value = self.threshold {
+      c.pointee._threshold_case = .init(rawValue: 5)
+      c.pointee.threshold = value
+    }
+    c.pointee.window_seconds = self.windowSeconds
+    c.pointee.hop_seconds = self.hopSeconds
+    c.pointee.top_k = self.topK
+  }
+}
+
+extension GatewayV1.IdentifyStreamResponse: CMessage {
+  typealias C = Voiceprint__Gateway__V1__IdentifyStreamResponse
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__gateway__v1__identify_stream_response__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    switch c.pointee.event_case.rawValue {
+      case 1: self.event = .window(try arena.message(c.pointee.window))
+      case 2: self.event = .stretch(try arena.message(c.pointee.stretch))
+      default: break
+    }
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    switch self.event {
+      case .window(let value):
+        c.pointee.event_case = .init(rawValue: 1)
+        c.pointee.window = arena.message(value)
+      case .stretch(let value):
+        c.pointee.event_case = .init(rawValue: 2)
+        c.pointee.stretch = arena.message(value)
+      case nil: break
+    }
+  }
+}
+
+extension GatewayV1.IdentifyStreamWindow: CMessage {
+  typealias C = Voiceprint__Gateway__V1__IdentifyStreamWindow
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__gateway__v1__identify_stream_window__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.startSeconds = c.pointee.start_seconds
+    self.endSeconds = c.pointee.end_seconds
+    self.speaking = c.pointee.speaking != 0
+    self.speechSeconds = c.pointee.speech_seconds
+    self.decision = GatewayV1.Decision(rawValue: .init(truncatingIfNeeded: c.pointee.decision.rawValue))
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.candidates = try arena.elements(c.pointee.candidates, c.pointee.n_candidates) { (e) throws(MessageError) in try arena.message(e) }
+    self.score = c.pointee.score
+    self.threshold = c.pointee.threshold
+    self.sinceSeconds = c.pointee.since_seconds
+    self.epoch = try arena.string(c.pointee.epoch)
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.start_seconds = self.startSeconds
+    c.pointee.end_seconds = self.endSeconds
+    c.pointee.speaking = self.speaking ? 1 : 0
+    c.pointee.speech_seconds = self.speechSeconds
+    c.pointee.decision = Voiceprint__Gateway__V1__Decision(rawValue: .init(truncatingIfNeeded: self.decision.rawValue))
+    c.pointee.speaker_id = arena.string(self.speakerId)
+    (c.pointee.n_candidates, c.pointee.candidates) = arena.elements(self.candidates) { arena.message($0) }
+    c.pointee.score = self.score
+    c.pointee.threshold = self.threshold
+    c.pointee.since_seconds = self.sinceSeconds
+    c.pointee.epoch = arena.string(self.epoch)
+  }
+}
+
+extension GatewayV1.IdentifyStreamStretch: CMessage {
+  typealias C = Voiceprint__Gateway__V1__IdentifyStreamStretch
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__gateway__v1__identify_stream_stretch__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.startSeconds = c.pointee.start_seconds
+    self.endSeconds = c.pointee.end_seconds
+    self.speechSeconds = c.pointee.speech_seconds
+    self.decision = GatewayV1.Decision(rawValue: .init(truncatingIfNeeded: c.pointee.decision.rawValue))
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.candidates = try arena.elements(c.pointee.candidates, c.pointee.n_candidates) { (e) throws(MessageError) in try arena.message(e) }
+    self.score = c.pointee.score
+    self.threshold = c.pointee.threshold
+    self.epoch = try arena.string(c.pointee.epoch)
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.start_seconds = self.startSeconds
+    c.pointee.end_seconds = self.endSeconds
+    c.pointee.speech_seconds = self.speechSeconds
+    c.pointee.decision = Voiceprint__Gateway__V1__Decision(rawValue: .init(truncatingIfNeeded: self.decision.rawValue))
+    c.pointee.speaker_id = arena.string(self.speakerId)
+    (c.pointee.n_candidates, c.pointee.candidates) = arena.elements(self.candidates) { arena.message($0) }
+    c.pointee.score = self.score
+    c.pointee.threshold = self.threshold
+    c.pointee.epoch = arena.string(self.epoch)
+  }
+}
+
 extension GatewayV1.GetSpeakerRequest: CMessage {
   typealias C = Voiceprint__Gateway__V1__GetSpeakerRequest
 
@@ -665,12 +936,14 @@ extension GatewayV1.ListSpeakersRequest: CMessage {
     self.collection = try arena.string(c.pointee.collection)
     self.pageSize = c.pointee.page_size
     self.pageToken = try arena.string(c.pointee.page_token)
+    self.needsReenrollment = c.pointee.needs_reenrollment != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.collection = arena.string(self.collection)
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = arena.string(self.pageToken)
+    c.pointee.needs_reenrollment = self.needsReenrollment ? 1 : 0
   }
 }
 
@@ -778,11 +1051,13 @@ extension GatewayV1.CreateCollectionRequest: CMessage {
     self.init()
     self.collection = try arena.string(c.pointee.collection)
     self.epoch = try arena.string(c.pointee.epoch)
+    self.retainAudio = TypesV1.AudioRetention(rawValue: .init(truncatingIfNeeded: c.pointee.retain_audio.rawValue))
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.collection = arena.string(self.collection)
     c.pointee.epoch = arena.string(self.epoch)
+    c.pointee.retain_audio = Voiceprint__Types__V1__AudioRetention(rawValue: .init(truncatingIfNeeded: self.retainAudio.rawValue))
   }
 }
 

@@ -18,12 +18,58 @@ extension RegistryV1 {
     package var threshold: Double = 0
     /// Whether it is the epoch of new collections.
     package var isDefault: Bool = false
-    /// Whether any collection uses it: replicas load these before they are asked.
+    /// Whether any collection uses it, or a promotion that is not over may give it to one: replicas load these before they
+    /// are asked.
     package var inUse: Bool = false
     /// When it was published.
     package var createTime: GoogleProtobuf.Timestamp?
     /// The manifest as it was published, a JSON object.
     package var manifestJson: String = ""
+    /// Where it comes from; absent where nobody said. It is no part of the fingerprint.
+    package var provenance: RegistryV1.EpochProvenance?
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// Where an epoch comes from and how good it is.
+  package struct EpochProvenance: Message {
+    /// The epoch that it was fine-tuned from; empty for none.
+    package var parentEpoch: String = ""
+    /// The training job that made it; empty for none.
+    package var jobId: String = ""
+    /// How it did on known trials; absent where it was not evaluated.
+    package var evaluation: RegistryV1.EpochEvaluation?
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// How an epoch did on a list of trials.
+  package struct EpochEvaluation: Message {
+    /// The data set.
+    package var dataset: String = ""
+    /// The list of trials.
+    package var list: String = ""
+    /// How many trials were of the same person.
+    package var targetTrials: UInt64 = 0
+    /// How many trials were of two people.
+    package var impostorTrials: UInt64 = 0
+    /// Equal error rate, 0 to 1.
+    package var eer: Double = 0
+    /// Lower end of its 95 % interval, by a bootstrap over speakers; 0 when the list does not tell who speaks.
+    package var eerLow: Double = 0
+    /// Upper end of its 95 % interval; 1 when the list does not tell who speaks.
+    package var eerHigh: Double = 0
+    /// Least cost of detection, normalised.
+    package var minDcf: Double = 0
+    /// Thresholds that keep to target rates.
+    package var operatingPoints: [RegistryV1.OperatingPoint] = []
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// A threshold and what it leads to.
+  package struct OperatingPoint: Message {
+    /// The share of impostor trials that it accepts, 0 to 1.
+    package var falseAcceptRate: Double = 0
+    /// The threshold.
+    package var threshold: Double = 0
     /// A message with every field at its default.
     package init() {}
   }
@@ -60,6 +106,8 @@ extension RegistryV1 {
   package struct PublishEpochRequest: Message {
     /// With the header: make it the epoch of new collections. The first epoch becomes that anyway.
     package var makeDefault: Bool = false
+    /// With the header: where the epoch comes from. What was said first stays.
+    package var provenance: RegistryV1.EpochProvenance?
     /// The header comes first and once; chunks follow.
     package enum Payload: Hashable, Sendable {
       /// Manifest and list of files.
@@ -181,6 +229,7 @@ extension RegistryV1.Epoch: CMessage {
     self.inUse = c.pointee.in_use != 0
     self.createTime = try arena.optional(c.pointee.create_time)
     self.manifestJson = try arena.string(c.pointee.manifest_json)
+    self.provenance = try arena.optional(c.pointee.provenance)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -193,6 +242,80 @@ extension RegistryV1.Epoch: CMessage {
     c.pointee.in_use = self.inUse ? 1 : 0
     c.pointee.create_time = self.createTime.map { arena.message($0) }
     c.pointee.manifest_json = arena.string(self.manifestJson)
+    c.pointee.provenance = self.provenance.map { arena.message($0) }
+  }
+}
+
+extension RegistryV1.EpochProvenance: CMessage {
+  typealias C = Voiceprint__Registry__V1__EpochProvenance
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__registry__v1__epoch_provenance__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.parentEpoch = try arena.string(c.pointee.parent_epoch)
+    self.jobId = try arena.string(c.pointee.job_id)
+    self.evaluation = try arena.optional(c.pointee.evaluation)
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.parent_epoch = arena.string(self.parentEpoch)
+    c.pointee.job_id = arena.string(self.jobId)
+    c.pointee.evaluation = self.evaluation.map { arena.message($0) }
+  }
+}
+
+extension RegistryV1.EpochEvaluation: CMessage {
+  typealias C = Voiceprint__Registry__V1__EpochEvaluation
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__registry__v1__epoch_evaluation__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.dataset = try arena.string(c.pointee.dataset)
+    self.list = try arena.string(c.pointee.list)
+    self.targetTrials = c.pointee.target_trials
+    self.impostorTrials = c.pointee.impostor_trials
+    self.eer = c.pointee.eer
+    self.eerLow = c.pointee.eer_low
+    self.eerHigh = c.pointee.eer_high
+    self.minDcf = c.pointee.min_dcf
+    self.operatingPoints = try arena.elements(c.pointee.operating_points, c.pointee.n_operating_points) { (e) throws(MessageError) in try arena.message(e) }
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.dataset = arena.string(self.dataset)
+    c.pointee.list = arena.string(self.list)
+    c.pointee.target_trials = self.targetTrials
+    c.pointee.impostor_trials = self.impostorTrials
+    c.pointee.eer = self.eer
+    c.pointee.eer_low = self.eerLow
+    c.pointee.eer_high = self.eerHigh
+    c.pointee.min_dcf = self.minDcf
+    (c.pointee.n_operating_points, c.pointee.operating_points) = arena.elements(self.operatingPoints) { arena.message($0) }
+  }
+}
+
+extension RegistryV1.OperatingPoint: CMessage {
+  typealias C = Voiceprint__Registry__V1__OperatingPoint
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__registry__v1__operating_point__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.falseAcceptRate = c.pointee.false_accept_rate
+    self.threshold = c.pointee.threshold
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.false_accept_rate = self.falseAcceptRate
+    c.pointee.threshold = self.threshold
   }
 }
 
@@ -265,6 +388,7 @@ extension RegistryV1.PublishEpochRequest: CMessage {
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
     self.makeDefault = c.pointee.make_default != 0
+    self.provenance = try arena.optional(c.pointee.provenance)
     switch c.pointee.payload_case.rawValue {
       case 1: self.payload = .header(try arena.message(c.pointee.header))
       case 2: self.payload = .chunk(try arena.message(c.pointee.chunk))
@@ -274,6 +398,7 @@ extension RegistryV1.PublishEpochRequest: CMessage {
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.make_default = self.makeDefault ? 1 : 0
+    c.pointee.provenance = self.provenance.map { arena.message($0) }
     switch self.payload {
       case .header(let value):
         c.pointee.payload_case = .init(rawValue: 1)

@@ -10,6 +10,8 @@ extension RegistryV1 {
     package var collection: String = ""
     /// The epoch of its templates; empty for the default one.
     package var epoch: String = ""
+    /// What is kept of recordings. ENCRYPTED is FAILED_PRECONDITION when the registry has no key to encrypt with.
+    package var retainAudio: TypesV1.AudioRetention = TypesV1.AudioRetention(rawValue: 0)
     /// A message with every field at its default.
     package init() {}
   }
@@ -72,6 +74,8 @@ extension RegistryV1 {
     package var embedding: TypesV1.Embedding?
     /// What was measured on the audio.
     package var report: TypesV1.AudioReport?
+    /// The recording; kept if the collection retains audio, ignored otherwise.
+    package var audio: TypesV1.Audio?
     /// A message with every field at its default.
     package init() {}
   }
@@ -127,6 +131,8 @@ extension RegistryV1 {
     package var pageSize: UInt32 = 0
     /// The next_page_token of the page before; empty for the first.
     package var pageToken: String = ""
+    /// Only people who must be enrolled anew, as none of their recordings has a voiceprint of the collection's epoch.
+    package var needsReenrollment: Bool = false
     /// A message with every field at its default.
     package init() {}
   }
@@ -247,7 +253,8 @@ extension RegistryV1 {
     /// The people whose templates are nearest, exactly. FAILED_PRECONDITION if the collection has another epoch.
     package static let search = UnaryMethod<RegistryV1.SearchRequest, RegistryV1.SearchResponse>(
       "/voiceprint.registry.v1.RegistryService/Search")
-    /// The score of one person. NOT_FOUND if nobody of that identifier is enrolled.
+    /// The score of one person. NOT_FOUND if nobody of that identifier is enrolled, FAILED_PRECONDITION if the person
+    /// must be enrolled anew.
     package static let verify = UnaryMethod<RegistryV1.VerifyRequest, RegistryV1.VerifyResponse>(
       "/voiceprint.registry.v1.RegistryService/Verify")
   }
@@ -264,11 +271,13 @@ extension RegistryV1.CreateCollectionRequest: CMessage {
     self.init()
     self.collection = try arena.string(c.pointee.collection)
     self.epoch = try arena.string(c.pointee.epoch)
+    self.retainAudio = TypesV1.AudioRetention(rawValue: .init(truncatingIfNeeded: c.pointee.retain_audio.rawValue))
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.collection = arena.string(self.collection)
     c.pointee.epoch = arena.string(self.epoch)
+    c.pointee.retain_audio = Voiceprint__Types__V1__AudioRetention(rawValue: .init(truncatingIfNeeded: self.retainAudio.rawValue))
   }
 }
 
@@ -406,11 +415,13 @@ extension RegistryV1.NewUtterance: CMessage {
     self.init()
     self.embedding = try arena.optional(c.pointee.embedding)
     self.report = try arena.optional(c.pointee.report)
+    self.audio = try arena.optional(c.pointee.audio)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.embedding = self.embedding.map { arena.message($0) }
     c.pointee.report = self.report.map { arena.message($0) }
+    c.pointee.audio = self.audio.map { arena.message($0) }
   }
 }
 
@@ -524,12 +535,14 @@ extension RegistryV1.ListSpeakersRequest: CMessage {
     self.collection = try arena.string(c.pointee.collection)
     self.pageSize = c.pointee.page_size
     self.pageToken = try arena.string(c.pointee.page_token)
+    self.needsReenrollment = c.pointee.needs_reenrollment != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.collection = arena.string(self.collection)
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = arena.string(self.pageToken)
+    c.pointee.needs_reenrollment = self.needsReenrollment ? 1 : 0
   }
 }
 

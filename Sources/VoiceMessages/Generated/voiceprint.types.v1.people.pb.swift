@@ -4,6 +4,19 @@ internal import CProtobufC
 internal import CVoiceProtos
 
 extension TypesV1 {
+  /// What is kept of the recordings that people are enrolled with, besides their voiceprints.
+  package struct AudioRetention: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
+    package var rawValue: Int32
+    /// The value of a number, known or not.
+    package init(rawValue: Int32) { self.rawValue = rawValue }
+    /// Taken as AUDIO_RETENTION_NONE.
+    package static let unspecified = Self(rawValue: 0)
+    /// Nothing: another epoch needs everybody to be enrolled anew.
+    package static let none = Self(rawValue: 1)
+    /// The recordings as they came, encrypted under a key of the person that goes with the person.
+    package static let encrypted = Self(rawValue: 2)
+  }
   /// A set of people who are told apart from each other: the gallery of a search.
   package struct Collection: Message {
     /// Its name: 1 to 128 characters of any script, without control characters.
@@ -14,6 +27,8 @@ extension TypesV1 {
     package var speakerCount: UInt64 = 0
     /// When it was created.
     package var createTime: GoogleProtobuf.Timestamp?
+    /// What is kept of the recordings; chosen when the collection is made.
+    package var retainAudio: TypesV1.AudioRetention = TypesV1.AudioRetention(rawValue: 0)
     /// A message with every field at its default.
     package init() {}
   }
@@ -33,6 +48,9 @@ extension TypesV1 {
     package var createTime: GoogleProtobuf.Timestamp?
     /// When the template last changed.
     package var updateTime: GoogleProtobuf.Timestamp?
+    /// No recording of the person has a voiceprint of the collection's epoch: nobody is recognised as this person until
+    /// the person is enrolled anew.
+    package var needsReenrollment: Bool = false
     /// A message with every field at its default.
     package init() {}
   }
@@ -44,6 +62,8 @@ extension TypesV1 {
     package var report: TypesV1.AudioReport?
     /// When it was enrolled.
     package var createTime: GoogleProtobuf.Timestamp?
+    /// Whether the recording itself is kept, encrypted.
+    package var hasAudio: Bool = false
     /// A message with every field at its default.
     package init() {}
   }
@@ -73,6 +93,7 @@ extension TypesV1.Collection: CMessage {
     self.epoch = try arena.string(c.pointee.epoch)
     self.speakerCount = c.pointee.speaker_count
     self.createTime = try arena.optional(c.pointee.create_time)
+    self.retainAudio = TypesV1.AudioRetention(rawValue: .init(truncatingIfNeeded: c.pointee.retain_audio.rawValue))
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -80,6 +101,7 @@ extension TypesV1.Collection: CMessage {
     c.pointee.epoch = arena.string(self.epoch)
     c.pointee.speaker_count = self.speakerCount
     c.pointee.create_time = self.createTime.map { arena.message($0) }
+    c.pointee.retain_audio = Voiceprint__Types__V1__AudioRetention(rawValue: .init(truncatingIfNeeded: self.retainAudio.rawValue))
   }
 }
 
@@ -102,6 +124,7 @@ extension TypesV1.Speaker: CMessage {
     self.epoch = try arena.string(c.pointee.epoch)
     self.createTime = try arena.optional(c.pointee.create_time)
     self.updateTime = try arena.optional(c.pointee.update_time)
+    self.needsReenrollment = c.pointee.needs_reenrollment != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -118,6 +141,7 @@ extension TypesV1.Speaker: CMessage {
     c.pointee.epoch = arena.string(self.epoch)
     c.pointee.create_time = self.createTime.map { arena.message($0) }
     c.pointee.update_time = self.updateTime.map { arena.message($0) }
+    c.pointee.needs_reenrollment = self.needsReenrollment ? 1 : 0
   }
 }
 
@@ -133,12 +157,14 @@ extension TypesV1.Utterance: CMessage {
     self.utteranceId = try arena.string(c.pointee.utterance_id)
     self.report = try arena.optional(c.pointee.report)
     self.createTime = try arena.optional(c.pointee.create_time)
+    self.hasAudio = c.pointee.has_audio != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.utterance_id = arena.string(self.utteranceId)
     c.pointee.report = self.report.map { arena.message($0) }
     c.pointee.create_time = self.createTime.map { arena.message($0) }
+    c.pointee.has_audio = self.hasAudio ? 1 : 0
   }
 }
 

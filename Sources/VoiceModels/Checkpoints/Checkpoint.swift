@@ -14,8 +14,13 @@ package struct Checkpoint: Sendable {
   /// Longest file that is read, in bytes.
   package static let maximumBytes = 2 << 30
 
-  /// Reads a checkpoint; its content decides whether it is safetensors or PyTorch's ZIP. Throws `CheckpointError`.
-  package static func load(_ url: URL) throws(CheckpointError) -> Checkpoint {
+  /// Names of the file in a training's checkpoint folder, as `best_model`: this system's and mvector's.
+  private static let fileNames = ["model.safetensors", "model.pth"]
+
+  /// Reads a checkpoint, a file or the folder of a training; its content decides whether it is safetensors or PyTorch's
+  /// ZIP. Throws `CheckpointError`.
+  package static func load(_ place: URL) throws(CheckpointError) -> Checkpoint {
+    let url = try file(place)
     let bytes: [UInt8]
     do { bytes = try FileBytes.read(url.path, maximum: maximumBytes) } catch {
       throw CheckpointError(.inaccessible, error.message)
@@ -23,6 +28,17 @@ package struct Checkpoint: Sendable {
     do { return try Checkpoint(bytes: bytes) } catch {
       throw CheckpointError(error.code, "\(url.path): \(error.message)")
     }
+  }
+
+  private static func file(_ place: URL) throws(CheckpointError) -> URL {
+    var isFolder = false
+    guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder else { return place }
+    let files = fileNames.map { place.appending(path: $0) }
+    guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+      throw CheckpointError(
+        .inaccessible, "\(place.path) is no checkpoint folder: it holds no \(fileNames.joined(separator: " and no "))")
+    }
+    return file
   }
 
   /// Reads a checkpoint from memory. Throws `CheckpointError`.

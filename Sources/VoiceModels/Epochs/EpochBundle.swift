@@ -12,7 +12,8 @@ package struct EpochBundle: Sendable {
 
   /// Name of the manifest's file.
   package static let manifestName = "manifest.json"
-  static let weightsName = "weights.safetensors"
+  /// Name of the file of weights.
+  package static let weightsName = "weights.safetensors"
   static let probesName = "probes.safetensors"
   private static let maximumManifestBytes = 1 << 20
 

@@ -20,6 +20,9 @@ package final class EpochRuntime: Sendable {
     for (index, probe) in probes.probes.enumerated() { try replay(probe, index) }
   }
 
+  /// Gives the memory of epochs that are gone, and of their making, back to the system.
+  package static func giveBackMemory() { FreedMemory.giveBack() }
+
   /// Bytes of the packed weights.
   package var memoryBytes: Int { network.memoryBytes }
 

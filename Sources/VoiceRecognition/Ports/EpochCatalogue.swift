@@ -6,20 +6,23 @@ package struct EpochRecord: Sendable, Hashable {
   package var name: EpochName
   /// Whether it is the epoch of new collections.
   package var isDefault: Bool
-  /// Whether any collection uses it.
+  /// Whether any collection uses it, or a promotion that is not over may give it to one.
   package var inUse: Bool
   /// When it was published.
   package var createTime: Timestamp
+  /// Where it comes from; nil where nobody said.
+  package var provenance: EpochProvenance?
 
   /// A record of its parts; throws `invalidArgument` for an unsealed manifest.
   package init(
-    manifest: EpochManifest, isDefault: Bool, inUse: Bool, createTime: Timestamp
+    manifest: EpochManifest, isDefault: Bool, inUse: Bool, createTime: Timestamp, provenance: EpochProvenance? = nil
   ) throws(RecognitionError) {
     self.manifest = manifest
     self.name = try manifest.epochName()
     self.isDefault = isDefault
     self.inUse = inUse
     self.createTime = createTime
+    self.provenance = provenance
   }
 }
 

@@ -3,8 +3,11 @@
 /// The registry service implements it on PostgreSQL; the gateway implements it as a client of that service. What a call
 /// changed is seen by every later call, on whichever replica. All methods throw `RecognitionError`.
 package protocol SpeakerRegistry: Sendable {
-  /// Makes an empty collection; nil is the default epoch. Throws `alreadyExists`, `notFound` for an unknown epoch.
-  func createCollection(_ name: CollectionName, epoch: EpochName?) async throws -> SpeakerCollection
+  /// Makes an empty collection; nil is the default epoch. Throws `alreadyExists`, `notFound` for an unknown epoch,
+  /// `failedPrecondition` when audio is to be retained and there is no key to encrypt it with.
+  func createCollection(
+    _ name: CollectionName, epoch: EpochName?, retainAudio: AudioRetention
+  ) async throws -> SpeakerCollection
   /// One collection. Throws `notFound`.
   func collection(_ name: CollectionName) async throws -> SpeakerCollection
   /// Collections by name.
@@ -16,8 +19,11 @@ package protocol SpeakerRegistry: Sendable {
   func enroll(_ enrolment: Enrolment) async throws -> EnrolmentResult
   /// One person. Throws `notFound`.
   func speaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Speaker
-  /// People of a collection by identifier. Throws `notFound` for the collection.
-  func speakers(in collection: CollectionName, _ page: PageRequest) async throws -> Page<Speaker>
+  /// People of a collection by identifier: all, or those who must be enrolled anew. Throws `notFound` for the
+  /// collection.
+  func speakers(
+    in collection: CollectionName, _ page: PageRequest, needingReenrollment: Bool
+  ) async throws -> Page<Speaker>
   /// Deletes a person; gives the number of utterances that went too. Throws `notFound`.
   func deleteSpeaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Int
   /// Deletes one utterance; nil when it was the last and the person went with it. Throws `notFound`.
@@ -28,7 +34,8 @@ package protocol SpeakerRegistry: Sendable {
   /// The nearest people, best first, and how many were compared.
   /// Throws `notFound` for the collection, `failedPrecondition` for another epoch.
   func search(_ voiceprint: Voiceprint, in collection: CollectionName, topK: Int) async throws -> SearchResult
-  /// The score of one person. Throws `notFound` if nobody of that identifier is enrolled.
+  /// The score of one person. Throws `notFound` if nobody of that identifier is enrolled, `failedPrecondition` if the
+  /// person must be enrolled anew.
   func verify(_ voiceprint: Voiceprint, as speaker: SpeakerID, in collection: CollectionName) async throws -> Match
 }
 

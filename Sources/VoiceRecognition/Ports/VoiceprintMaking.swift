@@ -5,6 +5,8 @@ package protocol FeatureExtracting: Sendable {
 
   /// Features of a piece of audio and what was measured on it. Throws `RecognitionError`; `field` names the audio.
   func features(of audio: Audio, frontEnd: FrontEnd, field: String) async throws -> (FeatureMatrix, AudioReport)
+  /// The piece of audio as a collection keeps it that retains audio. Throws `RecognitionError`.
+  func recording(of audio: Audio) throws(RecognitionError) -> Recording
 }
 
 /// Turns features into voiceprints. Throws `RecognitionError`.

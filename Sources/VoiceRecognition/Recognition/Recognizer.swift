@@ -1,6 +1,7 @@
 /// Contrast, enrolment, verification and identification: audio → features → voiceprints → registry.
 ///
-/// Every call pins one epoch at its beginning and uses it to the end, on whichever replicas its parts run.
+/// Every call pins one epoch at its beginning and uses it to the end, on whichever replicas its parts run. A call in a
+/// collection that gets another epoch meanwhile begins again with that one.
 package struct Recognizer<
   Extractor: FeatureExtracting, Networks: VoiceprintMaking, Registry: SpeakerRegistry, Catalogue: EpochCatalogue
 >: Sendable {
@@ -47,26 +48,33 @@ package struct Recognizer<
     guard !audios.isEmpty else { throw RecognitionError.invalid("audios", "at least one recording is needed") }
     try Enrolment.checkCount(audios.count, field: "audios")
     try Enrolment.check(displayName: displayName, labels: labels, requestID: requestID)
-    let record = try await epoch(of: collection)
-    let named = audios.enumerated().map { ("audios[\($0.offset)]", $0.element) }
-    let (voiceprints, reports) = try await voiceprints(of: named, epoch: record)
-    let enrolment = try Enrolment(
-      collection: collection, speaker: speaker, displayName: displayName, labels: labels,
-      utterances: zip(voiceprints, reports).map { .init(voiceprint: $0, report: $1) }, requestID: requestID)
-    return EnrollAnswer(result: try await registry.enroll(enrolment), reports: reports, epoch: record.name)
+    return try await pinned(collection) { target, record in
+      let named = audios.enumerated().map { ("audios[\($0.offset)]", $0.element) }
+      let (voiceprints, reports) = try await voiceprints(of: named, epoch: record)
+      let utterances = try audios.indices.map { index in
+        Enrolment.NewUtterance(
+          voiceprint: voiceprints[index], report: reports[index],
+          recording: target.retainAudio == .none ? nil : try extractor.recording(of: audios[index]))
+      }
+      let enrolment = try Enrolment(
+        collection: collection, speaker: speaker, displayName: displayName, labels: labels, utterances: utterances,
+        requestID: requestID)
+      return EnrollAnswer(result: try await registry.enroll(enrolment), reports: reports, epoch: record.name)
+    }
   }
 
   /// Whether the audio is of the claimed person. Throws `RecognitionError`.
   package func verify(
     _ audio: Audio, as speaker: SpeakerID, in collection: CollectionName, threshold: Double?
   ) async throws -> VerifyAnswer {
-    let record = try await epoch(of: collection)
-    let threshold = try Threshold(requested: threshold, epoch: record.manifest)
-    let (voiceprints, reports) = try await voiceprints(of: [("audio", audio)], epoch: record)
-    let match = try await registry.verify(voiceprints[0], as: speaker, in: collection)
-    return VerifyAnswer(
-      match: match, threshold: threshold, decision: threshold.decide(match.score), epoch: record.name,
-      report: reports[0])
+    try await pinned(collection) { _, record in
+      let threshold = try Threshold(requested: threshold, epoch: record.manifest)
+      let (voiceprints, reports) = try await voiceprints(of: [("audio", audio)], epoch: record)
+      let match = try await registry.verify(voiceprints[0], as: speaker, in: collection)
+      return VerifyAnswer(
+        match: match, threshold: threshold, decision: threshold.decide(match.score), epoch: record.name,
+        report: reports[0])
+    }
   }
 
   /// Who of the collection it is, if anybody. Throws `RecognitionError`.
@@ -77,20 +85,36 @@ package struct Recognizer<
     guard (1...SearchResult.maximumTopK).contains(wanted) else {
       throw RecognitionError.invalid("top_k", "must be 1 to \(SearchResult.maximumTopK), or 0 for the usual 5")
     }
-    let record = try await epoch(of: collection)
-    let threshold = try Threshold(requested: threshold, epoch: record.manifest)
-    let (voiceprints, reports) = try await voiceprints(of: [("audio", audio)], epoch: record)
-    // The runner-up is needed for the margin even when only the best is wanted.
-    let found = try await registry.search(voiceprints[0], in: collection, topK: max(2, wanted))
-    let scores = found.matches.map(\.score)
-    return IdentifyAnswer(
-      candidates: Array(found.matches.prefix(wanted)), gallerySize: found.gallerySize,
-      margin: scores.count > 1 ? scores[0] - scores[1] : nil, threshold: threshold,
-      decision: scores.first.map(threshold.decide) ?? .rejected, epoch: record.name, report: reports[0])
+    return try await pinned(collection) { _, record in
+      let threshold = try Threshold(requested: threshold, epoch: record.manifest)
+      let (voiceprints, reports) = try await voiceprints(of: [("audio", audio)], epoch: record)
+      // The runner-up is needed for the margin even when only the best is wanted.
+      let found = try await registry.search(voiceprints[0], in: collection, topK: max(2, wanted))
+      let scores = found.matches.map(\.score)
+      return IdentifyAnswer(
+        candidates: Array(found.matches.prefix(wanted)), gallerySize: found.gallerySize,
+        margin: scores.count > 1 ? scores[0] - scores[1] : nil, threshold: threshold,
+        decision: scores.first.map(threshold.decide) ?? .rejected, epoch: record.name, report: reports[0])
+    }
   }
 
-  private func epoch(of collection: CollectionName) async throws -> EpochRecord {
-    try await catalogue.epoch(registry.collection(collection).epoch)
+  /// Runs `body` with the collection's epoch; at most twice more, with the new one, when the registry says that the
+  /// collection got another epoch meanwhile. It says so before it writes, so that nobody is enrolled twice by that.
+  private func pinned<Answer: Sendable>(
+    _ collection: CollectionName, _ body: (SpeakerCollection, EpochRecord) async throws -> Answer
+  ) async throws -> Answer {
+    for _ in 0..<2 {
+      do { return try await attempt(collection, body) } catch let error as RecognitionError
+      where error.reason == "EPOCH_MISMATCH" { continue }
+    }
+    return try await attempt(collection, body)
+  }
+
+  private func attempt<Answer: Sendable>(
+    _ collection: CollectionName, _ body: (SpeakerCollection, EpochRecord) async throws -> Answer
+  ) async throws -> Answer {
+    let target = try await registry.collection(collection)
+    return try await body(target, try await catalogue.epoch(target.epoch))
   }
 
   /// Features of all pieces at the same time, then their voiceprints in one call; each piece has its field's name.

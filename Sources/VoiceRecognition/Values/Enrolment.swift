@@ -6,11 +6,14 @@ package struct Enrolment: Sendable, Hashable {
     package var voiceprint: Voiceprint
     /// What was measured on the audio.
     package var report: AudioReport
+    /// The recording, for a collection that keeps it.
+    package var recording: Recording?
 
     /// An utterance to enrol.
-    package init(voiceprint: Voiceprint, report: AudioReport) {
+    package init(voiceprint: Voiceprint, report: AudioReport, recording: Recording? = nil) {
       self.voiceprint = voiceprint
       self.report = report
+      self.recording = recording
     }
   }
 

@@ -8,9 +8,15 @@ package struct SpeakerCollection: Sendable, Hashable {
   package var speakerCount: Int
   /// When it was created.
   package var createTime: Timestamp
+  /// What is kept of the recordings.
+  package var retainAudio: AudioRetention
 
   /// A collection of its parts.
-  package init(name: CollectionName, epoch: EpochName, speakerCount: Int, createTime: Timestamp) {
+  package init(
+    name: CollectionName, epoch: EpochName, speakerCount: Int, createTime: Timestamp,
+    retainAudio: AudioRetention = .none
+  ) {
+    self.retainAudio = retainAudio
     self.name = name
     self.epoch = epoch
     self.speakerCount = speakerCount
@@ -44,12 +50,15 @@ package struct Speaker: Sendable, Hashable {
   package var createTime: Timestamp
   /// When the template last changed.
   package var updateTime: Timestamp
+  /// Whether no recording has a voiceprint of the epoch: nobody is recognised as this person until enrolled anew.
+  package var needsReenrollment: Bool
 
   /// A person of the parts.
   package init(
     id: SpeakerID, displayName: String, labels: [String: String], utterances: [Utterance], epoch: EpochName,
-    createTime: Timestamp, updateTime: Timestamp
+    createTime: Timestamp, updateTime: Timestamp, needsReenrollment: Bool = false
   ) {
+    self.needsReenrollment = needsReenrollment
     self.id = id
     self.displayName = displayName
     self.labels = labels
@@ -68,9 +77,12 @@ package struct Utterance: Sendable, Hashable {
   package var report: AudioReport
   /// When it was enrolled.
   package var createTime: Timestamp
+  /// Whether the recording itself is kept, encrypted.
+  package var hasAudio: Bool
 
   /// An utterance of its parts.
-  package init(id: String, report: AudioReport, createTime: Timestamp) {
+  package init(id: String, report: AudioReport, createTime: Timestamp, hasAudio: Bool = false) {
+    self.hasAudio = hasAudio
     self.id = id
     self.report = report
     self.createTime = createTime

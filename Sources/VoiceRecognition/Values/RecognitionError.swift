@@ -76,6 +76,14 @@ extension RecognitionError {
       metadata: ["expected_epoch": expected.value, "actual_epoch": actual.value])
   }
 
+  /// A person of whom there is no voiceprint of the collection's epoch.
+  package static func needsReenrollment(_ speaker: SpeakerID, _ epoch: EpochName) -> Self {
+    Self(
+      .failedPrecondition, reason: "NEEDS_REENROLLMENT",
+      "of '\(speaker)' there is no voiceprint of epoch '\(epoch)' and none can be made: enrol the person anew",
+      metadata: ["speaker": speaker.value, "epoch": epoch.value])
+  }
+
   /// A thing that was named and is not there.
   package static func missing(_ kind: String, _ name: String) -> Self {
     Self(

@@ -15,6 +15,7 @@ extension RegistryV1.Epoch {
     isDefault = record.isDefault
     inUse = record.inUse
     createTime = .init(record.createTime)
+    provenance = record.provenance.map { .init($0) }
     do { manifestJson = String(decoding: try manifest.json(), as: UTF8.self) } catch {
       throw .invalid("manifest_json", "cannot be written: \(error)", reason: "BAD_MANIFEST")
     }
@@ -24,8 +25,10 @@ extension RegistryV1.Epoch {
 extension EpochRecord {
   /// An epoch from the wire; throws `invalidArgument` when its manifest is not whole.
   package init(_ message: RegistryV1.Epoch) throws(RecognitionError) {
+    var provenance: EpochProvenance?
+    if let message = message.provenance { provenance = try EpochProvenance(message) }
     try self.init(
       manifest: EpochManifest(json: Array(message.manifestJson.utf8)), isDefault: message.isDefault,
-      inUse: message.inUse, createTime: Timestamp(message.createTime))
+      inUse: message.inUse, createTime: Timestamp(message.createTime), provenance: provenance)
   }
 }

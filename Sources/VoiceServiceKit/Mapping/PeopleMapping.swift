@@ -28,6 +28,7 @@ extension TypesV1.Collection {
     epoch = collection.epoch.value
     speakerCount = UInt64(clamping: collection.speakerCount)
     createTime = .init(collection.createTime)
+    retainAudio = .init(collection.retainAudio)
   }
 }
 
@@ -36,7 +37,29 @@ extension SpeakerCollection {
   package init(_ message: TypesV1.Collection) throws(RecognitionError) {
     self.init(
       name: try CollectionName(message.name), epoch: try EpochName(message.epoch),
-      speakerCount: Int(clamping: message.speakerCount), createTime: Timestamp(message.createTime))
+      speakerCount: Int(clamping: message.speakerCount), createTime: Timestamp(message.createTime),
+      retainAudio: try AudioRetention(message.retainAudio))
+  }
+}
+
+extension TypesV1.AudioRetention {
+  /// The wire's form of a collection's choice.
+  package init(_ retention: AudioRetention) {
+    switch retention {
+    case .none: self = .none
+    case .encrypted: self = .encrypted
+    }
+  }
+}
+
+extension AudioRetention {
+  /// A collection's choice from the wire; throws `invalidArgument` for one that this version does not know.
+  package init(_ message: TypesV1.AudioRetention) throws(RecognitionError) {
+    switch message {
+    case .unspecified, .none: self = .none
+    case .encrypted: self = .encrypted
+    default: throw .invalid("retain_audio", "\(message.rawValue) is not known: use NONE or ENCRYPTED")
+    }
   }
 }
 
@@ -47,6 +70,7 @@ extension TypesV1.Utterance {
     utteranceId = utterance.id
     report = .init(utterance.report)
     createTime = .init(utterance.createTime)
+    hasAudio = utterance.hasAudio
   }
 }
 
@@ -55,7 +79,7 @@ extension Utterance {
   package init(_ message: TypesV1.Utterance) {
     self.init(
       id: message.utteranceId, report: message.report.map { AudioReport($0) } ?? AudioReport(),
-      createTime: Timestamp(message.createTime))
+      createTime: Timestamp(message.createTime), hasAudio: message.hasAudio)
   }
 }
 
@@ -70,6 +94,7 @@ extension TypesV1.Speaker {
     epoch = speaker.epoch.value
     createTime = .init(speaker.createTime)
     updateTime = .init(speaker.updateTime)
+    needsReenrollment = speaker.needsReenrollment
   }
 }
 
@@ -80,7 +105,8 @@ extension Speaker {
     self.init(
       id: try SpeakerID(message.speakerId), displayName: message.displayName, labels: message.labels,
       utterances: message.utterances.map { Utterance($0) }, epoch: try EpochName(message.epoch),
-      createTime: Timestamp(message.createTime), updateTime: Timestamp(message.updateTime))
+      createTime: Timestamp(message.createTime), updateTime: Timestamp(message.updateTime),
+      needsReenrollment: message.needsReenrollment)
   }
 }
 

@@ -7,6 +7,9 @@ struct ChangeLog: Sendable {
   /// Notified when epochs or their use change.
   static let epochsChannel = "voiceprint_epochs"
 
+  /// Notified when a promotion changes.
+  static let promotionsChannel = "voiceprint_promotions"
+
   /// How many changes are kept; a gallery that is farther behind is loaded anew.
   let kept: Int
 
@@ -32,5 +35,10 @@ struct ChangeLog: Sendable {
   /// Tells every replica that epochs or their use changed.
   static func notifyEpochs(_ connection: isolated PostgresConnection) throws {
     try connection.query("SELECT pg_notify('\(epochsChannel)', '')::text")
+  }
+
+  /// Tells watchers and workers that a promotion changed.
+  static func notifyPromotions(_ connection: isolated PostgresConnection) throws {
+    try connection.query("SELECT pg_notify('\(promotionsChannel)', '')::text")
   }
 }

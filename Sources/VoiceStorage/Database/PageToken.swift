@@ -7,6 +7,10 @@ struct PageToken {
   enum Listing: String {
     case collections = "c:"
     case speakers = "s:"
+    case promotions = "p:"
+    case speakersWithoutAudio = "w:"
+    case datasets = "d:"
+    case jobs = "j:"
   }
 
   /// The last name of the page before; empty for the first page, as every name comes after it.
@@ -20,8 +24,13 @@ struct PageToken {
     }
     guard let data = Data(base64Encoded: token), let text = String(validating: data, as: UTF8.self),
       text.hasPrefix(listing.rawValue), !text.utf8.contains(0)
-    else { throw .invalid("page_token", "is not a token of this listing: pass next_page_token of the page before") }
+    else { throw Self.wrong }
     last = String(text.dropFirst(listing.rawValue.count))
+  }
+
+  /// A token that no listing gave.
+  static var wrong: RecognitionError {
+    .invalid("page_token", "is not a token of this listing: pass next_page_token of the page before")
   }
 
   /// A page of `elements`, of which one more than wanted was read if there are more.

@@ -10,6 +10,7 @@ enum StorageError {
     case let error as RecognitionError: error
     case let error as PostgresError: domain(error)
     case let error as ComputePool.Rejection: domain(error)
+    case let error as Failpoint.Failure: .unavailable("failpoint", "\(error)")
     case is CancellationError: RecognitionError(.cancelled, reason: "CANCELLED", "the caller went away")
     default: RecognitionError(.internal, reason: "STORAGE_FAULT", "the registry's storage failed: \(error)")
     }

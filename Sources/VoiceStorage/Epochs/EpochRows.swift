@@ -24,7 +24,9 @@ enum EpochRows {
   }
 
   private static let select = """
-    SELECT e.manifest, e.is_default, EXISTS (SELECT FROM collections c WHERE c.epoch_id = e.epoch_id), e.created_at
+    SELECT e.manifest, e.is_default, EXISTS (SELECT FROM collections c WHERE c.epoch_id = e.epoch_id)
+      OR EXISTS (SELECT FROM promotions p WHERE e.epoch_id IN (p.from_epoch, p.to_epoch)
+        AND p.state IN ('STAGING', 'REEMBEDDING', 'FLIPPING', 'DRAINING')), e.created_at, e.provenance
     FROM epochs e
     """
 
@@ -52,6 +54,7 @@ enum EpochRows {
     }
     return try EpochRecord(
       manifest: manifest, isDefault: row.bool(1), inUse: row.bool(2),
-      createTime: Timestamp(microseconds: row.timestamp(3)))
+      createTime: Timestamp(microseconds: row.timestamp(3)),
+      provenance: row.isNull(4) ? nil : StoredJSON.decode(EpochProvenance.self, row.json(4)))
   }
 }

@@ -12,9 +12,9 @@ package struct EpochStore: Sendable {
 
   /// Begins to publish an epoch, whose files are then appended. Throws `invalidArgument` for a bundle too large.
   package func publish(
-    _ manifest: EpochManifest, makeDefault: Bool
+    _ manifest: EpochManifest, provenance: EpochProvenance? = nil, makeDefault: Bool
   ) async throws(RecognitionError) -> EpochUpload {
-    try await EpochUpload(manifest, makeDefault: makeDefault, database: database)
+    try await EpochUpload(manifest, provenance: provenance, makeDefault: makeDefault, database: database)
   }
 
   /// Reads an epoch's files piece by piece, each at most `maximumPiece` bytes.

@@ -7,6 +7,7 @@ package actor EpochUpload {
   package static let maximumBytes = 2 << 30
 
   private let manifest: EpochManifest
+  private let provenance: EpochProvenance?
   private let makeDefault: Bool
   private let database: RegistryDatabase
   /// Where the files go; nil when the epoch is there already and the files are only checked.
@@ -16,12 +17,15 @@ package actor EpochUpload {
   private var chunk: [UInt8] = []
   private var chunkNumber: Int64 = 0
 
-  init(_ manifest: EpochManifest, makeDefault: Bool, database: RegistryDatabase) async throws(RecognitionError) {
+  init(
+    _ manifest: EpochManifest, provenance: EpochProvenance?, makeDefault: Bool, database: RegistryDatabase
+  ) async throws(RecognitionError) {
     let bytes = manifest.files.reduce(0) { $0 + $1.sizeBytes }
     guard bytes <= Self.maximumBytes else {
       throw .invalid("manifest_json.files", "hold \(bytes) bytes, at most \(Self.maximumBytes) are taken")
     }
     self.manifest = manifest
+    self.provenance = provenance
     self.makeDefault = makeDefault
     self.database = database
     content = manifest.files.first.map { FileDigest($0) }
@@ -66,7 +70,7 @@ package actor EpochUpload {
   /// damaged files, `alreadyExists` when another epoch has this name.
   package func finish() async throws(RecognitionError) -> (record: EpochRecord, created: Bool) {
     while file < manifest.files.count { try await endFile() }
-    let (manifest, makeDefault, bundle) = (manifest, makeDefault, bundle)
+    let (manifest, provenance, makeDefault, bundle) = (manifest, provenance, makeDefault, bundle)
     let name = try manifest.epochName()
     return try await database.write { connection in
       // Publishing is rare; one at a time keeps "the first" a single one.
@@ -74,6 +78,7 @@ package actor EpochUpload {
       let created = try !EpochUpload.isPublished(manifest, name, connection)
       if created, let bundle { try EpochUpload.insert(manifest, name, bundle, connection) }
       if !created, let bundle { try EpochUpload.discard(bundle, connection) }
+      if let provenance { try EpochUpload.keep(provenance, name, connection) }
       try EpochUpload.setDefault(name, always: makeDefault, connection)
       try ChangeLog.notifyEpochs(connection)
       return (try EpochRows.find(name, connection), created)
@@ -135,6 +140,15 @@ extension EpochUpload {
         .text(name.value), .text(manifest.fingerprint), .int(Int64(manifest.embeddingSize)),
         .text(String(decoding: try manifest.json(), as: UTF8.self)), .int(bundle),
       ])
+  }
+
+  /// What was said first stays.
+  private static func keep(
+    _ provenance: EpochProvenance, _ name: EpochName, _ connection: isolated PostgresConnection
+  ) throws {
+    try connection.query(
+      "UPDATE epochs SET provenance = $2 WHERE name = $1 AND provenance IS NULL",
+      [.text(name.value), .json(try StoredJSON.encode(provenance))])
   }
 
   private static func discard(_ bundle: Int64, _ connection: isolated PostgresConnection) throws {

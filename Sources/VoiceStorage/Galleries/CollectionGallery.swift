@@ -75,10 +75,12 @@ final class CollectionGallery: Sendable {
     let rows = try connection.query(
       """
       SELECT k.incarnation, k.last_change, k.trimmed_to, c.collection_id IS NOT NULL,
-        ch.speaker_key, s.speaker_id, s.display_name, t.template
+        ch.speaker_key, s.speaker_id, s.display_name, t.template,
+        coalesce(ch.speaker_key IS NULL AND ch.found, false)
       FROM change_counter k
       LEFT JOIN collections c ON c.collection_id = $1 AND c.epoch_id = $2
-      LEFT JOIN (SELECT DISTINCT speaker_key FROM changes WHERE collection_id = $1 AND sequence > $3) ch ON true
+      LEFT JOIN (SELECT DISTINCT speaker_key, true AS found
+        FROM changes WHERE collection_id = $1 AND sequence > $3) ch ON true
       LEFT JOIN speakers s ON s.speaker_key = ch.speaker_key
       LEFT JOIN templates t ON t.speaker_key = s.speaker_key AND t.epoch_id = $2
       """, [.int(key.collection), .int(key.epoch), .int(number.last)])
@@ -86,6 +88,8 @@ final class CollectionGallery: Sendable {
     guard try first.bool(3) else { return .gone }
     let now = ChangeNumber(incarnation: try first.text(0), last: try first.int(1))
     guard now.covers(number), try first.int(2) <= number.last else { return .reload }
+    // The collection had another epoch meanwhile: voiceprints of this one may have come and gone without an entry.
+    if try rows.contains(where: { try $0.bool(8) }) { return .reload }
     for row in rows {
       guard let speaker = try row.optionalInt(4) else { continue }
       if row.isNull(7) { gallery.remove(speaker) } else { try put(row, from: 4, into: gallery) }

@@ -19,8 +19,8 @@ final class GalleryShelf: Sendable {
     self.logger = logger
   }
 
-  /// The gallery of a collection with every change up to a number. Throws `notFound` when the collection has gone.
-  func gallery(of collection: CollectionRow, upTo number: ChangeNumber) async throws(RecognitionError) -> Gallery {
+  /// The gallery of a collection with every change up to a number; nil when the collection has gone, or its epoch.
+  func gallery(of collection: CollectionRow, upTo number: ChangeNumber) async throws(RecognitionError) -> Gallery? {
     let key = Key(collection: collection.id, epoch: collection.epochID)
     let shelved = galleries.withLock { galleries in
       let gallery = galleries[key] ?? CollectionGallery(key: key, dimension: collection.embeddingSize, logger: logger)
@@ -29,7 +29,7 @@ final class GalleryShelf: Sendable {
     }
     if let gallery = try await shelved.catchUp(to: number, database) { return gallery }
     evict(key)
-    throw .missing("collection", collection.name.value)
+    return nil
   }
 
   /// Brings all galleries up to now, so that searches have little left to do.

@@ -63,6 +63,8 @@ private struct StoredAnswer: Codable {
     let id: String
     let report: AudioReport
     let createTime: Int64
+    /// Missing in answers that were stored before audio could be retained.
+    let hasAudio: Bool?
   }
   let displayName: String
   let labels: [String: String]
@@ -75,7 +77,7 @@ private struct StoredAnswer: Codable {
     displayName = result.speaker.displayName
     labels = result.speaker.labels
     utterances = result.speaker.utterances.map {
-      StoredUtterance(id: $0.id, report: $0.report, createTime: $0.createTime.microseconds)
+      StoredUtterance(id: $0.id, report: $0.report, createTime: $0.createTime.microseconds, hasAudio: $0.hasAudio)
     }
     createTime = result.speaker.createTime.microseconds
     updateTime = result.speaker.updateTime.microseconds
@@ -84,7 +86,9 @@ private struct StoredAnswer: Codable {
 
   func result(_ speaker: SpeakerID, _ epoch: EpochName) -> EnrolmentResult {
     let utterances = utterances.map {
-      Utterance(id: $0.id, report: $0.report, createTime: Timestamp(microseconds: $0.createTime))
+      Utterance(
+        id: $0.id, report: $0.report, createTime: Timestamp(microseconds: $0.createTime),
+        hasAudio: $0.hasAudio ?? false)
     }
     return EnrolmentResult(
       speaker: Speaker(

@@ -5,16 +5,18 @@ internal import VoiceRecognition
 struct EnrolmentTransaction: Sendable {
   let enrolment: Enrolment
   let changes: ChangeLog
+  let vault: AudioVault
 
   func run(_ connection: isolated PostgresConnection) throws -> EnrolmentResult {
-    let collection = try CollectionRow.find(enrolment.collection, lock: .keep, connection)
+    let collection = try CollectionRow.find(enrolment.collection, lock: .enrol, connection)
+    if collection.retainAudio == .encrypted { _ = try vault.requireKey() }
     let units = try enrolment.utterances.map { try collection.normalised($0.voiceprint) }
     let request = EnrolmentRequest(id: enrolment.requestID, speaker: enrolment.speaker, collection: collection)
     if let answer = try request.claim(connection) { return answer }
 
     let (key, created) = try writeSpeaker(collection, connection)
     try writeUtterances(units, key, collection, connection)
-    try TemplateRows.remake(speaker: key, collection: collection, connection)
+    try TemplateRows.remake(speaker: key, epoch: collection.epochID, collection.epoch, connection)
     if created { try countSpeaker(collection, connection) }
     let speaker = try SpeakerRows.find(enrolment.speaker, in: collection, connection)
     let result = EnrolmentResult(speaker: speaker, created: created, replayed: false)
@@ -49,11 +51,19 @@ struct EnrolmentTransaction: Sendable {
   private func writeUtterances(
     _ units: [[Float]], _ key: Int64, _ collection: CollectionRow, _ connection: isolated PostgresConnection
   ) throws {
+    var recordings: [(String, Recording)] = []
     for (unit, utterance) in zip(units, enrolment.utterances) {
+      let id = try connection.query(
+        "INSERT INTO utterances (speaker_key, report) VALUES ($1, $2) RETURNING utterance_id",
+        [.int(key), .json(try StoredJSON.encode(utterance.report))])[0].text(0)
       try connection.query(
-        "INSERT INTO utterances (speaker_key, epoch_id, embedding, report) VALUES ($1, $2, $3, $4)",
-        [.int(key), .int(collection.epochID), .floatBytes(unit), .json(try StoredJSON.encode(utterance.report))])
+        "INSERT INTO utterance_embeddings (utterance_id, epoch_id, embedding) VALUES ($1, $2, $3)",
+        [.text(id), .int(collection.epochID), .floatBytes(unit)])
+      if collection.retainAudio == .encrypted, let recording = utterance.recording {
+        recordings.append((id, recording))
+      }
     }
+    try vault.store(recordings, of: key, connection)
   }
 
   private func countSpeaker(_ collection: CollectionRow, _ connection: isolated PostgresConnection) throws {

@@ -15,7 +15,7 @@ extension SpeakerStore {
     }
   }
 
-  /// Deletes an utterance and makes the template of the others.
+  /// Deletes an utterance and makes the templates of the others.
   package func deleteUtterance(
     _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Speaker? {
@@ -31,7 +31,7 @@ extension SpeakerStore {
       if isLast {
         try remove(key, from: collection, connection)
       } else {
-        try TemplateRows.remake(speaker: key, collection: collection, connection)
+        try TemplateRows.remakeAll(speaker: key, connection)
         try connection.query(
           "UPDATE speakers SET updated_at = clock_timestamp() WHERE speaker_key = $1", [.int(key)])
       }

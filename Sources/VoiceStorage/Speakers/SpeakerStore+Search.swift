@@ -14,9 +14,7 @@ extension SpeakerStore {
     guard 1...SearchResult.maximumTopK ~= topK else {
       throw .invalid("top_k", "must be 1 to \(SearchResult.maximumTopK), not \(topK)")
     }
-    let (row, now) = try await database.read { try CollectionRow.findNow(collection, $0) }
-    let query = try row.normalised(voiceprint)
-    let gallery = try await galleries.gallery(of: row, upTo: now)
+    let (query, gallery) = try await gallery(for: voiceprint, of: collection)
     let (found, compared) = try await nearest(to: query, topK, in: gallery)
     let matches = try found.map { candidate throws(RecognitionError) in
       Match(
@@ -24,6 +22,18 @@ extension SpeakerStore {
         score: candidate.score)
     }
     return SearchResult(matches: matches, gallerySize: compared)
+  }
+
+  /// The voiceprint at length 1 and the gallery to compare it with.
+  private func gallery(
+    for voiceprint: Voiceprint, of collection: CollectionName
+  ) async throws(RecognitionError) -> ([Float], Gallery) {
+    while true {
+      let (row, now) = try await database.read { try CollectionRow.findNow(collection, $0) }
+      let query = try row.normalised(voiceprint)
+      if let gallery = try await galleries.gallery(of: row, upTo: now) { return (query, gallery) }
+      // The collection was deleted or got another epoch just now: the next look tells which.
+    }
   }
 
   /// Scores one person by the template in the database.
@@ -35,10 +45,12 @@ extension SpeakerStore {
       let query = try row.normalised(voiceprint)
       let found = try connection.query(
         """
-        SELECT s.display_name, t.template FROM speakers s JOIN templates t USING (speaker_key)
-        WHERE s.collection_id = $1 AND s.speaker_id = $2 AND t.epoch_id = $3
+        SELECT s.display_name, t.template
+        FROM speakers s LEFT JOIN templates t ON t.speaker_key = s.speaker_key AND t.epoch_id = $3
+        WHERE s.collection_id = $1 AND s.speaker_id = $2
         """, [.int(row.id), .text(speaker.value), .int(row.epochID)])
       guard let person = found.first else { throw RecognitionError.missing("speaker", speaker.value) }
+      guard !person.isNull(1) else { throw RecognitionError.needsReenrollment(speaker, row.epoch) }
       let template = try TemplateBytes.read(person, 1, dimension: row.embeddingSize)
       return Match(speaker: speaker, displayName: try person.text(0), score: cosine(query, template))
     }

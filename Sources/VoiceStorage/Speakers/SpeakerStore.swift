@@ -7,18 +7,20 @@ package struct SpeakerStore: Sendable {
   let database: RegistryDatabase
   let galleries: GalleryShelf
   let compute: ComputePool
+  let vault: AudioVault
 }
 
 extension SpeakerStore: SpeakerRegistry {
   /// Makes an empty collection, in one transaction with telling everyone that the epoch is in use.
   package func createCollection(
-    _ name: CollectionName, epoch: EpochName?
+    _ name: CollectionName, epoch: EpochName?, retainAudio: AudioRetention = .none
   ) async throws(RecognitionError) -> SpeakerCollection {
-    try await database.write { connection in
+    if retainAudio == .encrypted { _ = try vault.requireKey() }
+    return try await database.write { connection in
       let epochID = try EpochRows.identifier(epoch, connection)
       let made = try connection.query(
-        "INSERT INTO collections (name, epoch_id) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-        [.text(name.value), .int(epochID)])
+        "INSERT INTO collections (name, epoch_id, retain_audio) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
+        [.text(name.value), .int(epochID), .text(retainAudio.rawValue)])
       guard made.affectedRows == 1 else {
         throw RecognitionError(
           .alreadyExists, reason: "COLLECTION_EXISTS", "there is a collection '\(name)' already", field: "collection")
@@ -60,7 +62,7 @@ extension SpeakerStore: SpeakerRegistry {
   /// answers go with the person, so that the id is free again after a deletion.
   @discardableResult
   package func enroll(_ enrolment: Enrolment) async throws(RecognitionError) -> EnrolmentResult {
-    let transaction = EnrolmentTransaction(enrolment: enrolment, changes: database.changes)
+    let transaction = EnrolmentTransaction(enrolment: enrolment, changes: database.changes, vault: vault)
     return try await database.write { try transaction.run($0) }
   }
 
@@ -73,14 +75,15 @@ extension SpeakerStore: SpeakerRegistry {
     }
   }
 
-  /// People by the bytes of their identifiers.
+  /// People by the bytes of their identifiers: all, or those without a template of the collection's epoch.
   package func speakers(
-    in collection: CollectionName, _ page: PageRequest
+    in collection: CollectionName, _ page: PageRequest, needingReenrollment: Bool = false
   ) async throws(RecognitionError) -> Page<Speaker> {
     let token = try PageToken(page.token, of: .speakers)
     let found = try await database.read { connection in
       let collection = try CollectionRow.find(collection, connection)
-      return try SpeakerRows.after(token.last, limit: page.size + 1, in: collection, connection)
+      return try SpeakerRows.after(
+        token.last, limit: page.size + 1, in: collection, needingReenrollment: needingReenrollment, connection)
     }
     return PageToken.page(found, page, of: .speakers) { $0.id.value }
   }

@@ -9,10 +9,13 @@ struct RegistryClient: SpeakerRegistry {
 
   private typealias Service = RegistryV1.RegistryService
 
-  func createCollection(_ name: CollectionName, epoch: EpochName?) async throws -> SpeakerCollection {
+  func createCollection(
+    _ name: CollectionName, epoch: EpochName?, retainAudio: AudioRetention
+  ) async throws -> SpeakerCollection {
     var request = RegistryV1.CreateCollectionRequest()
     request.collection = name.value
     request.epoch = epoch?.value ?? ""
+    request.retainAudio = .init(retainAudio)
     return try Self.collection(try await upstream.call(Service.createCollection, request).collection)
   }
 
@@ -49,6 +52,7 @@ struct RegistryClient: SpeakerRegistry {
       .with {
         $0.embedding = .init(utterance.voiceprint)
         $0.report = .init(utterance.report)
+        $0.audio = utterance.recording.map { .init($0) }
       }
     }
     let response = try await upstream.call(Service.enroll, request)
@@ -64,11 +68,14 @@ struct RegistryClient: SpeakerRegistry {
     return try Speaker(try await upstream.call(Service.getSpeaker, request).speaker)
   }
 
-  func speakers(in collection: CollectionName, _ page: PageRequest) async throws -> Page<Speaker> {
+  func speakers(
+    in collection: CollectionName, _ page: PageRequest, needingReenrollment: Bool
+  ) async throws -> Page<Speaker> {
     var request = RegistryV1.ListSpeakersRequest()
     request.collection = collection.value
     request.pageSize = UInt32(page.size)
     request.pageToken = page.token
+    request.needsReenrollment = needingReenrollment
     let response = try await upstream.call(Service.listSpeakers, request)
     return Page(elements: try response.speakers.map { try Speaker($0) }, nextToken: response.nextPageToken)
   }

@@ -25,8 +25,10 @@ struct Collections: AsyncParsableCommand {
         token = page.nextPageToken
       } while !token.isEmpty
       if json { return try printJSON(found.map(Line.init)) }
-      var table = TextTable("collection", "people", "epoch")
-      for item in found { table.add(item.name, "\(item.speakerCount)", item.epoch) }
+      var table = TextTable("collection", "people", "epoch", "audio")
+      for item in found {
+        table.add(item.name, "\(item.speakerCount)", item.epoch, item.retainAudio == .encrypted ? "encrypted" : "none")
+      }
       print(table.text)
     }
   }
@@ -36,11 +38,14 @@ struct Collections: AsyncParsableCommand {
     @OptionGroup var options: GatewayOptions
     @Argument(help: "Its name.") var name: String
     @Option(help: "The epoch of its voiceprints. Default: the registry's default.") var epoch = ""
+    @Flag(help: "Keep the recordings, encrypted, so that another epoch can make voiceprints of them.")
+    var retainAudio = false
 
     func run() async throws {
       var request = GatewayV1.CreateCollectionRequest()
       request.collection = name
       request.epoch = epoch
+      request.retainAudio = retainAudio ? .encrypted : .none
       let answer = try await options.client().call(GatewayClient.Service.createCollection, request)
       print("created \(name) with epoch \(answer.collection?.epoch ?? "")")
     }
@@ -63,9 +68,11 @@ struct Collections: AsyncParsableCommand {
     let collection: String
     let people: UInt64
     let epoch: String
+    let retainAudio: Bool
 
     init(_ message: TypesV1.Collection) {
       (collection, people, epoch) = (message.name, message.speakerCount, message.epoch)
+      retainAudio = message.retainAudio == .encrypted
     }
   }
 }

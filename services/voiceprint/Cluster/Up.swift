@@ -2,11 +2,13 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Glibc
 internal import VoiceCluster
+internal import VoiceEpochs
+internal import VoiceRPC
 
 /// `voiceprint up`: starts a whole cluster on this machine.
 struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Start a cluster on this machine: PostgreSQL, registry, feature, embedding, gateway.",
+    abstract: "Start a cluster on this machine: PostgreSQL, registry, feature, embedding, trainer, gateway.",
     discussion: """
       Every service is a process of its own; the command returns when all of them serve. Data stays in the cluster's \
       folder over `voiceprint down` and the next `voiceprint up`.
@@ -23,6 +25,7 @@ struct Up: AsyncParsableCommand {
   var epoch: String?
   @Option(help: ArgumentHelp("Import this PyTorch checkpoint of CAM++ and publish it.", valueName: "file.pth"))
   var model: String?
+  @Flag(inversion: .prefixedNo, help: "Start a trainer too.") var trainer = true
   @Flag(help: "Stay until interrupted, then stop everything.")
   var foreground = false
   @Flag(help: "Print the cluster as JSON.")
@@ -45,12 +48,13 @@ struct Up: AsyncParsableCommand {
     var plan = ClusterPlan()
     plan.database = database
     plan.gatewayPort = port
+    plan.hasTrainer = trainer
     for item in replicas { plan.replicas[item.service] = item.count }
     Terminal.say("starting a cluster in \(cluster.state.path)")
     let bundle = try epoch ?? model.map { try importModel($0, cluster) }
     _ = try await cluster.up(plan, installation: try .current()) { registry in
       guard let bundle else { return }
-      let published = try await EpochPublisher(target: registry).publish(bundle, asDefault: false)
+      let published = try await EpochPublisher(channel: Channel(registry)).publish(bundle)
       Terminal.say("  epoch \(published.name) \(published.created ? "published" : "was there already")")
     }
     let status = try await cluster.status()
@@ -84,7 +88,7 @@ struct Replicas: ExpressibleByArgument {
   init?(argument: String) {
     let parts = argument.split(separator: "=")
     guard parts.count == 2, let service = ServiceKind(rawValue: String(parts[0])), let count = Int(parts[1]),
-      [.feature, .embedding, .registry].contains(service), (1...64).contains(count)
+      [.feature, .embedding, .registry, .trainer].contains(service), (1...64).contains(count)
     else { return nil }
     (self.service, self.count) = (service, count)
   }

@@ -17,6 +17,9 @@ struct Demo: AsyncParsableCommand {
   @OptionGroup var options: GatewayOptions
   @Option(help: "The folder of the voices.") var sounds = "/usr/share/asterisk/sounds"
   @Option(help: "The collection that is made, anew, for this.") var collection = "demo"
+  @Flag(help: "Retain the recordings, encrypted, so that the people can go over to another epoch.")
+  var retainAudio = false
+  @Flag(help: "Enrol nobody: recognise the people of an earlier run.") var recogniseOnly = false
 
   /// The recordings of one person.
   private struct Person {
@@ -40,10 +43,12 @@ struct Demo: AsyncParsableCommand {
       return Person(voice, recordings, enrolling: count)
     }
     let client = try options.client()
-    try await makeCollection(client)
-    sayWhatWasJoined(people)
-    for person in people where !person.enrolment.isEmpty { try await enroll(person, client) }
-    print("")
+    if !recogniseOnly {
+      try await makeCollection(client)
+      sayWhatWasJoined(people)
+      for person in people where !person.enrolment.isEmpty { try await enroll(person, client) }
+      print("")
+    }
     let counts = try await identify(people, client)
     print("")
     try await contrast(people, client)
@@ -57,7 +62,9 @@ struct Demo: AsyncParsableCommand {
     do {
       _ = try await client.call(GatewayClient.Service.deleteCollection, .with { $0.collection = collection })
     } catch let error as GatewayError where error.code == .notFound {}  // the first run
-    _ = try await client.call(GatewayClient.Service.createCollection, .with { $0.collection = collection })
+    _ = try await client.call(
+      GatewayClient.Service.createCollection,
+      .with { ($0.collection, $0.retainAudio) = (collection, retainAudio ? .encrypted : .none) })
   }
 
   private func sayWhatWasJoined(_ people: [Person]) {

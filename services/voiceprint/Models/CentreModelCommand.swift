@@ -30,7 +30,7 @@ struct CentreModelCommand: AsyncParsableCommand {
       let parameters = try Checkpoint.load(URL(filePath: checkpoint)).parameters
       let plan = try NetworkPlan(parameters: parameters, experiment: try configs.load(), file: checkpoint)
       let list = try ClipList.load(file: list)
-      var embedder = ClipEmbedder(network: try LoadedNetwork(checkpoint: checkpoint, configs: configs), root: root)
+      var embedder = ClipEmbedder(network: try LoadedNetwork(checkpoint: checkpoint, configs: configs.file), root: root)
       try await embedder.embed(list)
       var sums = [Double](repeating: 0, count: plan.configuration.embeddingSize)
       for row in embedder.rows(list) {

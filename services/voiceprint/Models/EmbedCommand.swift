@@ -29,7 +29,7 @@ struct EmbedCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs)
+      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs.file)
       let rows: [[Float]]
       if let features {
         let matrices = try Self.matrices(features)

@@ -10,9 +10,18 @@ struct EvalCommand: AsyncParsableCommand {
       A pair list has a header and the tab-separated columns label (1: one person, 0: two), enrol and test; others are
       ignored. Instead, two lists of 'path<TAB>label' lines give every enrolment against every trial. Each clip is
       embedded once, its first 20 s unless the experiment says otherwise.
+
+      The interval of the equal error rate holds 95 of 100 draws of other speakers like these (bootstrap, 1000 draws,
+      always the same ones). With pairs, it is given if each clip is in a target pair: those join a speaker's clips.
+
+      With --against, another network is measured on the same trials and the same draws, and the share of the draws is
+      told in which this one's equal error rate is lower by --improvement: how sure it is that it is better.
+
+      With --centre, the mean embedding is subtracted from each embedding of length 1 and the rest brought to length 1
+      again; with --cohort too, that is done first, with the cohort's clips as well.
       """)
 
-  @Option(help: ArgumentHelp("A checkpoint, or the folder of an epoch.", valueName: "W"))
+  @Option(help: ArgumentHelp("A checkpoint, a training's folder as best_model, or an epoch's.", valueName: "W"))
   var checkpoint: String
   @OptionGroup var configs: ConfigsOption
   @Option(help: ArgumentHelp("A pair list.", valueName: "PAIRS.tsv"))
@@ -23,17 +32,28 @@ struct EvalCommand: AsyncParsableCommand {
   var trialsList: String?
   @Option(help: ArgumentHelp("Folder that the paths of the lists start from.", valueName: "DIR"))
   var root = "."
-  @Option(help: ArgumentHelp("Clips whose mean embedding, each of length 1, is subtracted.", valueName: "COHORT.txt"))
+  @Option(
+    help: ArgumentHelp(
+      "Clips whose mean embedding is subtracted: a list, or 'self' for the trials' own clips.",
+      valueName: "COHORT.txt|self"))
   var centre: String?
   @Option(
     help: ArgumentHelp(
-      "Strangers for AS-norm: lines of a path and, if known, a speaker, whose mean then counts once.",
-      valueName: "COHORT.txt"))
+      """
+      Strangers for AS-norm (Matějka 2017, AS-norm1: each side by its own highest cohort scores): lines of a path \
+      and, if known, a speaker, whose clips' mean then counts as one stranger.
+      """, valueName: "COHORT.txt"))
   var cohort: String?
   @Option(help: "So many of each clip's highest cohort scores normalise its scores.")
   var top = 300
   @Option(help: "How probable a target is, for the detection cost.")
   var targetPrior = 0.01
+  @Option(help: ArgumentHelp("An epoch or a checkpoint to be compared with.", valueName: "W"))
+  var against: String?
+  @Option(help: ArgumentHelp("Experiment of --against, if its keys do not tell.", valueName: "C.yml"))
+  var againstConfigs: String?
+  @Option(help: "By which share the equal error rate is to be lower, 0 to 1.")
+  var improvement = 0.0
   @Option(
     help: ArgumentHelp("Folder for pictures of the errors, error_rates and det as .svg and .png.", valueName: "DIR"))
   var saveImagePath: String?
@@ -42,39 +62,51 @@ struct EvalCommand: AsyncParsableCommand {
 
   func validate() throws {
     let product = enrollList != nil && trialsList != nil
-    guard top > 0 else { throw ValidationError("--top is at least 1, not \(top).") }
+    guard top > 1 else { throw ValidationError("--top is at least 2, not \(top).") }
+    guard (0..<1).contains(improvement) else { throw ValidationError("--improvement lies from 0 to below 1.") }
     guard (trials != nil) != product, product || (enrollList == nil && trialsList == nil) else {
       throw ValidationError("Name either --trials, or --enroll-list and --trials-list.")
     }
   }
 
   func run() async throws {
-    let summary = try await reporting {
+    let report = try await reporting {
       let cost = try DetectionCost(targetPrior: targetPrior)
       let list = try trialList()
-      let centring = try centre.map { try ClipList.load(file: $0) } ?? []
-      let strangers = try cohort.map { try ClipList.loadSpeakers(file: $0) } ?? []
-      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs)
-      var embedder = ClipEmbedder(network: network, root: root)
-      try await embedder.embed(list.clips + centring + strangers.map(\.clip))
-      let mean = centring.isEmpty ? nil : try EmbeddingMatrix.centre(embedder.rows(centring))
-      let matrix = try EmbeddingMatrix(embedder.rows(list.clips), centre: mean)
-      let normalization = try strangers.isEmpty ? nil : AdaptiveNormalization(
-        matrix, cohort: speakers(strangers, embedder, centre: mean), top: top)
-      let scores = list.scores(matrix, normalization: normalization)
-      if let saveImagePath { try draw(DetectionCurve(scores), in: saveImagePath) }
-      return try EvaluationSummary(scores, cost: cost)
+      let evaluation = TrialEvaluation(
+        list: list, centring: try centring(list), cohort: try cohort.map { try ClipList.loadSpeakers(file: $0) } ?? [],
+        top: top)
+      evaluation.notes.forEach { Terminal.say("note: \($0)") }
+      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs.file)
+      let result = try await evaluation.run(network, root: root)
+      let curve = try DetectionCurve(result.scores)
+      if let saveImagePath { try draw(curve, in: saveImagePath) }
+      var report = EvaluationReport(
+        EvaluationSummary(curve, cost: cost), result, of: evaluation, targetPrior: targetPrior)
+      report.comparison = try await comparison(of: result, evaluation)
+      return report
     }
-    try report(summary)
+    if json { return try printJSON(report) }
+    print(report.table)
+    // mvector's line, for those who read its logs.
+    if trials == nil { print(report.line) }
   }
 
-  /// One embedding for each speaker of a cohort: the mean of those of the clips, each of length 1.
-  private func speakers(
-    _ cohort: [(clip: ListedClip, speaker: String)], _ embedder: ClipEmbedder, centre: [Float]?
-  ) throws -> EmbeddingMatrix {
-    let bySpeaker = Dictionary(grouping: cohort, by: \.speaker).sorted { $0.key < $1.key }
-    let means = try bySpeaker.map { try EmbeddingMatrix.centre(embedder.rows($0.value.map(\.clip))) }
-    return try EmbeddingMatrix(means, centre: centre)
+  /// How it does beside the network of --against; nil without.
+  private func comparison(
+    of result: TrialEvaluation.Result, _ evaluation: TrialEvaluation
+  ) async throws -> EvaluationReport.Comparison? {
+    guard let against else { return nil }
+    let other = try await evaluation.run(LoadedNetwork(checkpoint: against, configs: againstConfigs), root: root)
+    return try .init(
+      eer: DetectionCurve(other.scores).equalErrorRate().rate, improvement: improvement,
+      confidence: result.rates.isEmpty
+        ? nil : SpeakerBootstrap.confidence(result.rates, over: other.rates, improvement: improvement))
+  }
+
+  private func centring(_ list: TrialList) throws -> [ListedClip] {
+    guard let centre else { return [] }
+    return centre == "self" ? list.clips : try ClipList.load(file: centre)
   }
 
   private func draw(_ curve: DetectionCurve, in folder: String) throws {
@@ -88,46 +120,5 @@ struct EvalCommand: AsyncParsableCommand {
     if let trials { return try .pairs(file: trials) }
     guard let enrollList, let trialsList else { throw CommandError("no list of trials") }
     return try .product(enrolFile: enrollList, testFile: trialsList)
-  }
-
-  private func report(_ summary: EvaluationSummary) throws {
-    if json {
-      return try printJSON(
-        Answer(
-          eer: summary.equalErrorRate, eerConvexHull: summary.convexHullEqualErrorRate,
-          minDCF: summary.minimumCost, threshold: Double(summary.threshold), targets: summary.targets,
-          impostors: summary.impostors, normalization: cohort == nil ? "none" : "as-norm"))
-    }
-    print(
-      """
-      trials     \(summary.targets) target, \(summary.impostors) impostor
-      EER        \(percent(summary.equalErrorRate)) (convex hull \(percent(summary.convexHullEqualErrorRate)))
-      MinDCF     \((summary.minimumCost * 1e4).rounded() / 1e4) at a prior of \(targetPrior)
-      threshold  \((Double(summary.threshold) * 1e4).rounded() / 1e4)
-      """)
-    if trials == nil {
-      // mvector's line, for those who read its logs.
-      print(
-        "threshold: \(Terminal.decimal(Double(summary.threshold), 2)),"
-          + " EER: \(Terminal.decimal(summary.equalErrorRate, 5)), MinDCF: \(Terminal.decimal(summary.minimumCost, 5))")
-    }
-  }
-
-  private func percent(_ rate: Double) -> String { "\((rate * 1e4).rounded() / 100) %" }
-
-  private struct Answer: Encodable {
-    var eer: Double
-    var eerConvexHull: Double
-    var minDCF: Double
-    var threshold: Double
-    var targets: Int
-    var impostors: Int
-    var normalization: String
-
-    enum CodingKeys: String, CodingKey {
-      case eer, threshold, targets, impostors, normalization
-      case eerConvexHull = "eer_convex_hull"
-      case minDCF = "min_dcf"
-    }
   }
 }

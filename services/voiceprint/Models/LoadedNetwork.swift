@@ -4,6 +4,7 @@ internal import VoiceConfiguration
 internal import VoiceModels
 internal import VoiceRecognition
 internal import VoiceTensor
+internal import VoiceTraining
 
 /// A network for the commands that run one in this process: an epoch, or a checkpoint with its experiment.
 struct LoadedNetwork: Sendable {
@@ -18,16 +19,16 @@ struct LoadedNetwork: Sendable {
     case checkpoint(SpeakerNetwork)
   }
 
-  /// Loads the folder of an epoch, or a checkpoint file; without an experiment the checkpoint's keys must tell.
-  init(checkpoint path: String, configs: ConfigsOption) throws {
+  /// Loads the folder of an epoch, or a checkpoint, a file or a training's folder; without an experiment the
+  /// checkpoint's keys must tell.
+  init(checkpoint path: String, configs: String? = nil) throws {
     let url = URL(filePath: path)
-    let experiment = try configs.load()
+    let experiment = try configs.map { try ExperimentConfiguration.loadChecked(file: $0) }
     evaluationSeconds = experiment?.dataset.evaluationMaxDuration ?? 20
-    var isFolder = false
-    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder {
+    if FileManager.default.fileExists(atPath: url.appending(path: EpochBundle.manifestName).path) {
       let runtime = try EpochRuntime(bundle: try EpochBundle.load(url))
       let manifest = runtime.manifest
-      if let experiment, let file = configs.file {
+      if let experiment, let file = configs {
         guard FrontEnd(experiment) == manifest.frontEnd, experiment.model.name == manifest.architecture else {
           throw CommandError("\(file): has another network or front-end than epoch '\(manifest.name)'")
         }

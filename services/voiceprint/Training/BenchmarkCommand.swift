@@ -11,7 +11,7 @@ internal import VoiceTraining
 struct BenchmarkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures how fast this machine computes.",
-    subcommands: [TrainingBenchmarkCommand.self])
+    subcommands: [InferenceBenchmarkCommand.self, TrainingBenchmarkCommand.self])
 }
 
 /// `voiceprint benchmark training`: steps of training on random features.

@@ -42,6 +42,8 @@ struct TrainCommand: AsyncParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Threads that compute (default: the cores, or with mpirun this process' share of them).")
   var threads: Int?
+  @Option(help: ArgumentHelp("A file or named pipe for what happens, a JSON object a line.", valueName: "FILE"))
+  var progress: String?
   @Flag(help: "With mpirun: batch norms take the statistics of all processes' batches, not of their own alone.")
   var syncBatchNorm = false
 
@@ -80,6 +82,7 @@ struct TrainCommand: AsyncParsableCommand {
   private func train(
     _ experiment: ExperimentConfiguration, _ options: Trainer.Options, _ ranks: LaunchedRanks?
   ) async throws -> Trainer.Outcome {
+    let progress = progress
     let pool = ComputePool(name: "trainer", threads: 1, queueLimit: 1)
     let flag = CancellationFlag()
     let lastStep = LastWholeStep()
@@ -89,11 +92,11 @@ struct TrainCommand: AsyncParsableCommand {
           // Not the task's own cancellation: the trainer ends by itself, after it has saved.
           try await Task {
             try await pool.run { _ in
-              guard let ranks else { return try Self.train(experiment, options, flag) }
+              guard let ranks else { return try Self.train(experiment, options, progress, flag) }
               return try ranks.join { group in
                 var options = options
                 (options.group, options.lastStep) = (group, lastStep)
-                return try Self.train(experiment, options, flag)
+                return try Self.train(experiment, options, progress, flag)
               }
             }
           }.value
@@ -110,10 +113,15 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   private static func train(
-    _ experiment: ExperimentConfiguration, _ options: Trainer.Options, _ flag: CancellationFlag
+    _ experiment: ExperimentConfiguration, _ options: Trainer.Options, _ progress: String?, _ flag: CancellationFlag
   ) throws -> Trainer.Outcome {
     let recorder = TrainingRecorder(experiment, options)
-    return try Trainer(experiment, options, report: recorder.record).run(flag)
+    let file = try progress.map { try ProgressFile($0) }
+    return try Trainer(experiment, options) { event in
+      recorder.record(event)
+      // Whoever asked for it has gone and with them the reason to train: end as when interrupted, with a checkpoint.
+      do { try file?.record(event) } catch { flag.cancel() }
+    }.run(flag)
   }
 
   /// Ends one of several processes at once, also when its trainer waits for one that is gone for ever. Not from the

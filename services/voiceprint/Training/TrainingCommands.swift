@@ -4,5 +4,6 @@ internal import ArgumentParser
 enum TrainingCommands {
   static let all: [any ParsableCommand.Type] = [
     CreateDataCommand.self, ExtractFeaturesCommand.self, TrainCommand.self, BenchmarkCommand.self,
+    DatasetCommand.self, JobsCommand.self,
   ]
 }

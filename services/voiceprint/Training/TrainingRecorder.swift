@@ -1,5 +1,6 @@
 internal import VoiceConfiguration
 internal import VoiceEvaluation
+internal import VoiceRecognition
 internal import VoiceTraining
 
 /// Tells people and TensorBoard of a training: mvector's log lines, a bar, and event files. For one thread.
@@ -19,9 +20,8 @@ final class TrainingRecorder {
   func record(_ event: TrainingEvent) {
     switch event {
     case .warning(let text): Terminal.say("warning: \(text)")
-    case .started(let clips, let speakers, let parameters, let step):
-      let place = step > 0 ? ", from step \(step)" : ""
-      Terminal.tell("training on \(clips) clips of \(speakers) speakers, \(parameters) parameters\(place)")
+    case .started:
+      if case .start(let start) = TrainingReport(event) { Terminal.tell(TrainingLines.start(start)) }
     case .batch(let epoch, let batch, let batches):
       if bar == nil { bar = ProgressBar("epoch \(epoch)", total: batches) }
       bar?.advance(to: batch)
@@ -29,21 +29,17 @@ final class TrainingRecorder {
         bar?.finish()
         bar = nil
       }
-    case .progress(let line): show(line)
-    case .evaluated(let epoch, let seconds, let summary, let curve): show(epoch, seconds, summary, curve)
+    case .progress(let line):
+      if case .progress(let report) = TrainingReport(event) { Terminal.tell(TrainingLines.progress(report)) }
+      keep(line)
+    case .evaluated(let epoch, _, let summary, let curve):
+      if case .evaluation(let report) = TrainingReport(event) { Terminal.tell(TrainingLines.evaluation(report)) }
+      keep(epoch, summary, curve)
     case .saved(let path, let isBest): Terminal.tell("saved \(path)" + (isBest ? ", the best so far" : ""))
     }
   }
 
-  private func show(_ line: TrainingEvent.Progress) {
-    let eta = Int(line.etaSeconds.rounded())
-    Terminal.tell(
-      "Train epoch: [\(line.epoch)/\(line.epochs)], batch: [\(line.batch)/\(line.batches)],"
-        + " loss: \(Terminal.decimal(line.loss, 5)), accuracy: \(Terminal.decimal(line.accuracy, 5)),"
-        + " learning rate: \(Terminal.decimal(line.learningRate, 8)),"
-        + " speed: \(Terminal.decimal(line.clipsPerSecond, 2)) data/sec,"
-        + " eta: \(eta / 3600):\(Self.padded(eta / 60 % 60)):\(Self.padded(eta % 60)),"
-        + " waiting: \(Terminal.decimal(line.waitShare * 100, 1)) %")
+  private func keep(_ line: TrainingEvent.Progress) {
     write { events in
       try events.add(
         scalars: [
@@ -53,18 +49,7 @@ final class TrainingRecorder {
     }
   }
 
-  private func show(_ epoch: Int, _ seconds: Double, _ summary: EvaluationSummary, _ curve: DetectionCurve) {
-    let whole = Int(seconds)
-    let rule = String(repeating: "=", count: 70)
-    Terminal.tell(
-      """
-      \(rule)
-      Test epoch: \(epoch), time/epoch: \(whole / 3600):\(Self.padded(whole / 60 % 60)):\(Self.padded(whole % 60)), \
-      threshold: \(Terminal.decimal(Double(summary.threshold), 2)), \
-      EER: \(Terminal.decimal(summary.equalErrorRate, 5)), \
-      MinDCF: \(Terminal.decimal(summary.minimumCost, 5))
-      \(rule)
-      """)
+  private func keep(_ epoch: Int, _ summary: EvaluationSummary, _ curve: DetectionCurve) {
     write { events in
       try events.add(
         scalars: [
@@ -86,6 +71,4 @@ final class TrainingRecorder {
       Terminal.say("warning: no curves for TensorBoard: \(error)")
     }
   }
-
-  private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

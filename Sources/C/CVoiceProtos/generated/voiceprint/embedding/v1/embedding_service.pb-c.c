@@ -322,7 +322,7 @@ void   voiceprint__embedding__v1__loaded_epoch__free_unpacked
   assert(message->base.descriptor == &voiceprint__embedding__v1__loaded_epoch__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor voiceprint__embedding__v1__embed_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor voiceprint__embedding__v1__embed_request__field_descriptors[3] =
 {
   {
     "epoch",
@@ -348,15 +348,28 @@ static const ProtobufCFieldDescriptor voiceprint__embedding__v1__embed_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "background",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Embedding__V1__EmbedRequest, background),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__embedding__v1__embed_request__field_indices_by_name[] = {
+  2,   /* field[2] = background */
   0,   /* field[0] = epoch */
   1,   /* field[1] = features */
 };
 static const ProtobufCIntRange voiceprint__embedding__v1__embed_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor voiceprint__embedding__v1__embed_request__descriptor =
 {
@@ -366,7 +379,7 @@ const ProtobufCMessageDescriptor voiceprint__embedding__v1__embed_request__descr
   "Voiceprint__Embedding__V1__EmbedRequest",
   "voiceprint.embedding.v1",
   sizeof(Voiceprint__Embedding__V1__EmbedRequest),
-  2,
+  3,
   voiceprint__embedding__v1__embed_request__field_descriptors,
   voiceprint__embedding__v1__embed_request__field_indices_by_name,
   1,  voiceprint__embedding__v1__embed_request__number_ranges,

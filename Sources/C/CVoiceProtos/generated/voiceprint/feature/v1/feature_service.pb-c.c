@@ -412,7 +412,7 @@ void   voiceprint__feature__v1__extract_stream_response__free_unpacked
   assert(message->base.descriptor == &voiceprint__feature__v1__extract_stream_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor voiceprint__feature__v1__extract_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor voiceprint__feature__v1__extract_request__field_descriptors[3] =
 {
   {
     "audio",
@@ -438,15 +438,28 @@ static const ProtobufCFieldDescriptor voiceprint__feature__v1__extract_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "background",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Feature__V1__ExtractRequest, background),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__feature__v1__extract_request__field_indices_by_name[] = {
   0,   /* field[0] = audio */
+  2,   /* field[2] = background */
   1,   /* field[1] = front_end */
 };
 static const ProtobufCIntRange voiceprint__feature__v1__extract_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor voiceprint__feature__v1__extract_request__descriptor =
 {
@@ -456,7 +469,7 @@ const ProtobufCMessageDescriptor voiceprint__feature__v1__extract_request__descr
   "Voiceprint__Feature__V1__ExtractRequest",
   "voiceprint.feature.v1",
   sizeof(Voiceprint__Feature__V1__ExtractRequest),
-  2,
+  3,
   voiceprint__feature__v1__extract_request__field_descriptors,
   voiceprint__feature__v1__extract_request__field_indices_by_name,
   1,  voiceprint__feature__v1__extract_request__number_ranges,

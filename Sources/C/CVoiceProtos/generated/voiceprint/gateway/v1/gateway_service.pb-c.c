@@ -463,6 +463,231 @@ void   voiceprint__gateway__v1__identify_response__free_unpacked
   assert(message->base.descriptor == &voiceprint__gateway__v1__identify_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   voiceprint__gateway__v1__identify_stream_request__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamRequest         *message)
+{
+  static const Voiceprint__Gateway__V1__IdentifyStreamRequest init_value = VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_REQUEST__INIT;
+  *message = init_value;
+}
+size_t voiceprint__gateway__v1__identify_stream_request__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamRequest *message)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__gateway__v1__identify_stream_request__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__gateway__v1__identify_stream_request__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Gateway__V1__IdentifyStreamRequest *
+       voiceprint__gateway__v1__identify_stream_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Gateway__V1__IdentifyStreamRequest *)
+     protobuf_c_message_unpack (&voiceprint__gateway__v1__identify_stream_request__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__gateway__v1__identify_stream_request__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   voiceprint__gateway__v1__identify_stream_settings__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamSettings         *message)
+{
+  static const Voiceprint__Gateway__V1__IdentifyStreamSettings init_value = VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_SETTINGS__INIT;
+  *message = init_value;
+}
+size_t voiceprint__gateway__v1__identify_stream_settings__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamSettings *message)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_settings__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__gateway__v1__identify_stream_settings__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamSettings *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_settings__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__gateway__v1__identify_stream_settings__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamSettings *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_settings__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Gateway__V1__IdentifyStreamSettings *
+       voiceprint__gateway__v1__identify_stream_settings__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Gateway__V1__IdentifyStreamSettings *)
+     protobuf_c_message_unpack (&voiceprint__gateway__v1__identify_stream_settings__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__gateway__v1__identify_stream_settings__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamSettings *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_settings__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   voiceprint__gateway__v1__identify_stream_response__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamResponse         *message)
+{
+  static const Voiceprint__Gateway__V1__IdentifyStreamResponse init_value = VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t voiceprint__gateway__v1__identify_stream_response__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamResponse *message)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__gateway__v1__identify_stream_response__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__gateway__v1__identify_stream_response__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Gateway__V1__IdentifyStreamResponse *
+       voiceprint__gateway__v1__identify_stream_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Gateway__V1__IdentifyStreamResponse *)
+     protobuf_c_message_unpack (&voiceprint__gateway__v1__identify_stream_response__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__gateway__v1__identify_stream_response__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   voiceprint__gateway__v1__identify_stream_window__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamWindow         *message)
+{
+  static const Voiceprint__Gateway__V1__IdentifyStreamWindow init_value = VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_WINDOW__INIT;
+  *message = init_value;
+}
+size_t voiceprint__gateway__v1__identify_stream_window__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamWindow *message)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_window__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__gateway__v1__identify_stream_window__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamWindow *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_window__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__gateway__v1__identify_stream_window__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamWindow *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_window__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Gateway__V1__IdentifyStreamWindow *
+       voiceprint__gateway__v1__identify_stream_window__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Gateway__V1__IdentifyStreamWindow *)
+     protobuf_c_message_unpack (&voiceprint__gateway__v1__identify_stream_window__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__gateway__v1__identify_stream_window__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamWindow *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_window__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   voiceprint__gateway__v1__identify_stream_stretch__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamStretch         *message)
+{
+  static const Voiceprint__Gateway__V1__IdentifyStreamStretch init_value = VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_STRETCH__INIT;
+  *message = init_value;
+}
+size_t voiceprint__gateway__v1__identify_stream_stretch__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamStretch *message)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_stretch__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__gateway__v1__identify_stream_stretch__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamStretch *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_stretch__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__gateway__v1__identify_stream_stretch__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamStretch *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_stretch__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Gateway__V1__IdentifyStreamStretch *
+       voiceprint__gateway__v1__identify_stream_stretch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Gateway__V1__IdentifyStreamStretch *)
+     protobuf_c_message_unpack (&voiceprint__gateway__v1__identify_stream_stretch__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__gateway__v1__identify_stream_stretch__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamStretch *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__gateway__v1__identify_stream_stretch__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   voiceprint__gateway__v1__get_speaker_request__init
                      (Voiceprint__Gateway__V1__GetSpeakerRequest         *message)
 {
@@ -2095,6 +2320,547 @@ const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_response__des
   (ProtobufCMessageInit) voiceprint__gateway__v1__identify_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__identify_stream_request__field_descriptors[2] =
+{
+  {
+    "settings",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamRequest, part_case),
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamRequest, settings),
+    &voiceprint__gateway__v1__identify_stream_settings__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "audio",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamRequest, part_case),
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamRequest, audio),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__gateway__v1__identify_stream_request__field_indices_by_name[] = {
+  1,   /* field[1] = audio */
+  0,   /* field[0] = settings */
+};
+static const ProtobufCIntRange voiceprint__gateway__v1__identify_stream_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.gateway.v1.IdentifyStreamRequest",
+  "IdentifyStreamRequest",
+  "Voiceprint__Gateway__V1__IdentifyStreamRequest",
+  "voiceprint.gateway.v1",
+  sizeof(Voiceprint__Gateway__V1__IdentifyStreamRequest),
+  2,
+  voiceprint__gateway__v1__identify_stream_request__field_descriptors,
+  voiceprint__gateway__v1__identify_stream_request__field_indices_by_name,
+  1,  voiceprint__gateway__v1__identify_stream_request__number_ranges,
+  (ProtobufCMessageInit) voiceprint__gateway__v1__identify_stream_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__identify_stream_settings__field_descriptors[8] =
+{
+  {
+    "collection",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "encoding",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, encoding),
+    &voiceprint__types__v1__audio__encoding__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sample_rate_hz",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, sample_rate_hz),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "channels",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, channels),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "threshold",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, _threshold_case),
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, threshold),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "window_seconds",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, window_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hop_seconds",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, hop_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "top_k",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamSettings, top_k),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__gateway__v1__identify_stream_settings__field_indices_by_name[] = {
+  3,   /* field[3] = channels */
+  0,   /* field[0] = collection */
+  1,   /* field[1] = encoding */
+  6,   /* field[6] = hop_seconds */
+  2,   /* field[2] = sample_rate_hz */
+  4,   /* field[4] = threshold */
+  7,   /* field[7] = top_k */
+  5,   /* field[5] = window_seconds */
+};
+static const ProtobufCIntRange voiceprint__gateway__v1__identify_stream_settings__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_settings__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.gateway.v1.IdentifyStreamSettings",
+  "IdentifyStreamSettings",
+  "Voiceprint__Gateway__V1__IdentifyStreamSettings",
+  "voiceprint.gateway.v1",
+  sizeof(Voiceprint__Gateway__V1__IdentifyStreamSettings),
+  8,
+  voiceprint__gateway__v1__identify_stream_settings__field_descriptors,
+  voiceprint__gateway__v1__identify_stream_settings__field_indices_by_name,
+  1,  voiceprint__gateway__v1__identify_stream_settings__number_ranges,
+  (ProtobufCMessageInit) voiceprint__gateway__v1__identify_stream_settings__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__identify_stream_response__field_descriptors[2] =
+{
+  {
+    "window",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamResponse, event_case),
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamResponse, window),
+    &voiceprint__gateway__v1__identify_stream_window__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stretch",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamResponse, event_case),
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamResponse, stretch),
+    &voiceprint__gateway__v1__identify_stream_stretch__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__gateway__v1__identify_stream_response__field_indices_by_name[] = {
+  1,   /* field[1] = stretch */
+  0,   /* field[0] = window */
+};
+static const ProtobufCIntRange voiceprint__gateway__v1__identify_stream_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.gateway.v1.IdentifyStreamResponse",
+  "IdentifyStreamResponse",
+  "Voiceprint__Gateway__V1__IdentifyStreamResponse",
+  "voiceprint.gateway.v1",
+  sizeof(Voiceprint__Gateway__V1__IdentifyStreamResponse),
+  2,
+  voiceprint__gateway__v1__identify_stream_response__field_descriptors,
+  voiceprint__gateway__v1__identify_stream_response__field_indices_by_name,
+  1,  voiceprint__gateway__v1__identify_stream_response__number_ranges,
+  (ProtobufCMessageInit) voiceprint__gateway__v1__identify_stream_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__identify_stream_window__field_descriptors[11] =
+{
+  {
+    "start_seconds",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, start_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "end_seconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, end_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "speaking",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, speaking),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "speech_seconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, speech_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, decision),
+    &voiceprint__gateway__v1__decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "speaker_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, speaker_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "candidates",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, n_candidates),
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, candidates),
+    &voiceprint__types__v1__match__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "score",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, score),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "threshold",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, threshold),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_seconds",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, since_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamWindow, epoch),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__gateway__v1__identify_stream_window__field_indices_by_name[] = {
+  6,   /* field[6] = candidates */
+  4,   /* field[4] = decision */
+  1,   /* field[1] = end_seconds */
+  10,   /* field[10] = epoch */
+  7,   /* field[7] = score */
+  9,   /* field[9] = since_seconds */
+  5,   /* field[5] = speaker_id */
+  2,   /* field[2] = speaking */
+  3,   /* field[3] = speech_seconds */
+  0,   /* field[0] = start_seconds */
+  8,   /* field[8] = threshold */
+};
+static const ProtobufCIntRange voiceprint__gateway__v1__identify_stream_window__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_window__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.gateway.v1.IdentifyStreamWindow",
+  "IdentifyStreamWindow",
+  "Voiceprint__Gateway__V1__IdentifyStreamWindow",
+  "voiceprint.gateway.v1",
+  sizeof(Voiceprint__Gateway__V1__IdentifyStreamWindow),
+  11,
+  voiceprint__gateway__v1__identify_stream_window__field_descriptors,
+  voiceprint__gateway__v1__identify_stream_window__field_indices_by_name,
+  1,  voiceprint__gateway__v1__identify_stream_window__number_ranges,
+  (ProtobufCMessageInit) voiceprint__gateway__v1__identify_stream_window__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__identify_stream_stretch__field_descriptors[9] =
+{
+  {
+    "start_seconds",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, start_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "end_seconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, end_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "speech_seconds",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, speech_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, decision),
+    &voiceprint__gateway__v1__decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "speaker_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, speaker_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "candidates",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, n_candidates),
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, candidates),
+    &voiceprint__types__v1__match__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "score",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, score),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "threshold",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, threshold),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__IdentifyStreamStretch, epoch),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__gateway__v1__identify_stream_stretch__field_indices_by_name[] = {
+  5,   /* field[5] = candidates */
+  3,   /* field[3] = decision */
+  1,   /* field[1] = end_seconds */
+  8,   /* field[8] = epoch */
+  6,   /* field[6] = score */
+  4,   /* field[4] = speaker_id */
+  2,   /* field[2] = speech_seconds */
+  0,   /* field[0] = start_seconds */
+  7,   /* field[7] = threshold */
+};
+static const ProtobufCIntRange voiceprint__gateway__v1__identify_stream_stretch__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_stretch__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.gateway.v1.IdentifyStreamStretch",
+  "IdentifyStreamStretch",
+  "Voiceprint__Gateway__V1__IdentifyStreamStretch",
+  "voiceprint.gateway.v1",
+  sizeof(Voiceprint__Gateway__V1__IdentifyStreamStretch),
+  9,
+  voiceprint__gateway__v1__identify_stream_stretch__field_descriptors,
+  voiceprint__gateway__v1__identify_stream_stretch__field_indices_by_name,
+  1,  voiceprint__gateway__v1__identify_stream_stretch__number_ranges,
+  (ProtobufCMessageInit) voiceprint__gateway__v1__identify_stream_stretch__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor voiceprint__gateway__v1__get_speaker_request__field_descriptors[2] =
 {
   {
@@ -2184,7 +2950,7 @@ const ProtobufCMessageDescriptor voiceprint__gateway__v1__get_speaker_response__
   (ProtobufCMessageInit) voiceprint__gateway__v1__get_speaker_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__gateway__v1__list_speakers_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__list_speakers_request__field_descriptors[4] =
 {
   {
     "collection",
@@ -2222,16 +2988,29 @@ static const ProtobufCFieldDescriptor voiceprint__gateway__v1__list_speakers_req
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "needs_reenrollment",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__ListSpeakersRequest, needs_reenrollment),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__gateway__v1__list_speakers_request__field_indices_by_name[] = {
   0,   /* field[0] = collection */
+  3,   /* field[3] = needs_reenrollment */
   1,   /* field[1] = page_size */
   2,   /* field[2] = page_token */
 };
 static const ProtobufCIntRange voiceprint__gateway__v1__list_speakers_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor voiceprint__gateway__v1__list_speakers_request__descriptor =
 {
@@ -2241,7 +3020,7 @@ const ProtobufCMessageDescriptor voiceprint__gateway__v1__list_speakers_request_
   "Voiceprint__Gateway__V1__ListSpeakersRequest",
   "voiceprint.gateway.v1",
   sizeof(Voiceprint__Gateway__V1__ListSpeakersRequest),
-  3,
+  4,
   voiceprint__gateway__v1__list_speakers_request__field_descriptors,
   voiceprint__gateway__v1__list_speakers_request__field_indices_by_name,
   1,  voiceprint__gateway__v1__list_speakers_request__number_ranges,
@@ -2490,7 +3269,7 @@ const ProtobufCMessageDescriptor voiceprint__gateway__v1__delete_utterance_respo
   (ProtobufCMessageInit) voiceprint__gateway__v1__delete_utterance_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__gateway__v1__create_collection_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__create_collection_request__field_descriptors[3] =
 {
   {
     "collection",
@@ -2516,15 +3295,28 @@ static const ProtobufCFieldDescriptor voiceprint__gateway__v1__create_collection
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retain_audio",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__CreateCollectionRequest, retain_audio),
+    &voiceprint__types__v1__audio_retention__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__gateway__v1__create_collection_request__field_indices_by_name[] = {
   0,   /* field[0] = collection */
   1,   /* field[1] = epoch */
+  2,   /* field[2] = retain_audio */
 };
 static const ProtobufCIntRange voiceprint__gateway__v1__create_collection_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor voiceprint__gateway__v1__create_collection_request__descriptor =
 {
@@ -2534,7 +3326,7 @@ const ProtobufCMessageDescriptor voiceprint__gateway__v1__create_collection_requ
   "Voiceprint__Gateway__V1__CreateCollectionRequest",
   "voiceprint.gateway.v1",
   sizeof(Voiceprint__Gateway__V1__CreateCollectionRequest),
-  2,
+  3,
   voiceprint__gateway__v1__create_collection_request__field_descriptors,
   voiceprint__gateway__v1__create_collection_request__field_indices_by_name,
   1,  voiceprint__gateway__v1__create_collection_request__number_ranges,
@@ -2863,13 +3655,14 @@ const ProtobufCEnumDescriptor voiceprint__gateway__v1__decision__descriptor =
   voiceprint__gateway__v1__decision__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor voiceprint__gateway__v1__gateway_service__method_descriptors[13] =
+static const ProtobufCMethodDescriptor voiceprint__gateway__v1__gateway_service__method_descriptors[14] =
 {
   { "Embed", &voiceprint__gateway__v1__embed_request__descriptor, &voiceprint__gateway__v1__embed_response__descriptor },
   { "Contrast", &voiceprint__gateway__v1__contrast_request__descriptor, &voiceprint__gateway__v1__contrast_response__descriptor },
   { "Enroll", &voiceprint__gateway__v1__enroll_request__descriptor, &voiceprint__gateway__v1__enroll_response__descriptor },
   { "Verify", &voiceprint__gateway__v1__verify_request__descriptor, &voiceprint__gateway__v1__verify_response__descriptor },
   { "Identify", &voiceprint__gateway__v1__identify_request__descriptor, &voiceprint__gateway__v1__identify_response__descriptor },
+  { "IdentifyStream", &voiceprint__gateway__v1__identify_stream_request__descriptor, &voiceprint__gateway__v1__identify_stream_response__descriptor },
   { "GetSpeaker", &voiceprint__gateway__v1__get_speaker_request__descriptor, &voiceprint__gateway__v1__get_speaker_response__descriptor },
   { "ListSpeakers", &voiceprint__gateway__v1__list_speakers_request__descriptor, &voiceprint__gateway__v1__list_speakers_response__descriptor },
   { "DeleteSpeaker", &voiceprint__gateway__v1__delete_speaker_request__descriptor, &voiceprint__gateway__v1__delete_speaker_response__descriptor },
@@ -2881,17 +3674,18 @@ static const ProtobufCMethodDescriptor voiceprint__gateway__v1__gateway_service_
 };
 const unsigned voiceprint__gateway__v1__gateway_service__method_indices_by_name[] = {
   1,        /* Contrast */
-  9,        /* CreateCollection */
-  12,        /* DeleteCollection */
-  7,        /* DeleteSpeaker */
-  8,        /* DeleteUtterance */
+  10,        /* CreateCollection */
+  13,        /* DeleteCollection */
+  8,        /* DeleteSpeaker */
+  9,        /* DeleteUtterance */
   0,        /* Embed */
   2,        /* Enroll */
-  10,        /* GetCollection */
-  5,        /* GetSpeaker */
+  11,        /* GetCollection */
+  6,        /* GetSpeaker */
   4,        /* Identify */
-  11,        /* ListCollections */
-  6,        /* ListSpeakers */
+  5,        /* IdentifyStream */
+  12,        /* ListCollections */
+  7,        /* ListSpeakers */
   3         /* Verify */
 };
 const ProtobufCServiceDescriptor voiceprint__gateway__v1__gateway_service__descriptor =
@@ -2901,7 +3695,7 @@ const ProtobufCServiceDescriptor voiceprint__gateway__v1__gateway_service__descr
   "GatewayService",
   "Voiceprint__Gateway__V1__GatewayService",
   "voiceprint.gateway.v1",
-  13,
+  14,
   voiceprint__gateway__v1__gateway_service__method_descriptors,
   voiceprint__gateway__v1__gateway_service__method_indices_by_name
 };
@@ -2945,13 +3739,21 @@ void voiceprint__gateway__v1__gateway_service__identify(ProtobufCService *servic
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void voiceprint__gateway__v1__gateway_service__identify_stream(ProtobufCService *service,
+                                                               const Voiceprint__Gateway__V1__IdentifyStreamRequest *input,
+                                                               Voiceprint__Gateway__V1__IdentifyStreamResponse_Closure closure,
+                                                               void *closure_data)
+{
+  assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void voiceprint__gateway__v1__gateway_service__get_speaker(ProtobufCService *service,
                                                            const Voiceprint__Gateway__V1__GetSpeakerRequest *input,
                                                            Voiceprint__Gateway__V1__GetSpeakerResponse_Closure closure,
                                                            void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__list_speakers(ProtobufCService *service,
                                                              const Voiceprint__Gateway__V1__ListSpeakersRequest *input,
@@ -2959,7 +3761,7 @@ void voiceprint__gateway__v1__gateway_service__list_speakers(ProtobufCService *s
                                                              void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__delete_speaker(ProtobufCService *service,
                                                               const Voiceprint__Gateway__V1__DeleteSpeakerRequest *input,
@@ -2967,7 +3769,7 @@ void voiceprint__gateway__v1__gateway_service__delete_speaker(ProtobufCService *
                                                               void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__delete_utterance(ProtobufCService *service,
                                                                 const Voiceprint__Gateway__V1__DeleteUtteranceRequest *input,
@@ -2975,7 +3777,7 @@ void voiceprint__gateway__v1__gateway_service__delete_utterance(ProtobufCService
                                                                 void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__create_collection(ProtobufCService *service,
                                                                  const Voiceprint__Gateway__V1__CreateCollectionRequest *input,
@@ -2983,7 +3785,7 @@ void voiceprint__gateway__v1__gateway_service__create_collection(ProtobufCServic
                                                                  void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__get_collection(ProtobufCService *service,
                                                               const Voiceprint__Gateway__V1__GetCollectionRequest *input,
@@ -2991,7 +3793,7 @@ void voiceprint__gateway__v1__gateway_service__get_collection(ProtobufCService *
                                                               void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__list_collections(ProtobufCService *service,
                                                                 const Voiceprint__Gateway__V1__ListCollectionsRequest *input,
@@ -2999,7 +3801,7 @@ void voiceprint__gateway__v1__gateway_service__list_collections(ProtobufCService
                                                                 void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__delete_collection(ProtobufCService *service,
                                                                  const Voiceprint__Gateway__V1__DeleteCollectionRequest *input,
@@ -3007,7 +3809,7 @@ void voiceprint__gateway__v1__gateway_service__delete_collection(ProtobufCServic
                                                                  void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__init (Voiceprint__Gateway__V1__GatewayService_Service *service,
                                                      Voiceprint__Gateway__V1__GatewayService_ServiceDestroy destroy)

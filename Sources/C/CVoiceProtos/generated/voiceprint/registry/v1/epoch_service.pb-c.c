@@ -52,6 +52,141 @@ void   voiceprint__registry__v1__epoch__free_unpacked
   assert(message->base.descriptor == &voiceprint__registry__v1__epoch__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   voiceprint__registry__v1__epoch_provenance__init
+                     (Voiceprint__Registry__V1__EpochProvenance         *message)
+{
+  static const Voiceprint__Registry__V1__EpochProvenance init_value = VOICEPRINT__REGISTRY__V1__EPOCH_PROVENANCE__INIT;
+  *message = init_value;
+}
+size_t voiceprint__registry__v1__epoch_provenance__get_packed_size
+                     (const Voiceprint__Registry__V1__EpochProvenance *message)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__epoch_provenance__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__registry__v1__epoch_provenance__pack
+                     (const Voiceprint__Registry__V1__EpochProvenance *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__epoch_provenance__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__registry__v1__epoch_provenance__pack_to_buffer
+                     (const Voiceprint__Registry__V1__EpochProvenance *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__epoch_provenance__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Registry__V1__EpochProvenance *
+       voiceprint__registry__v1__epoch_provenance__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Registry__V1__EpochProvenance *)
+     protobuf_c_message_unpack (&voiceprint__registry__v1__epoch_provenance__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__registry__v1__epoch_provenance__free_unpacked
+                     (Voiceprint__Registry__V1__EpochProvenance *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__registry__v1__epoch_provenance__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   voiceprint__registry__v1__epoch_evaluation__init
+                     (Voiceprint__Registry__V1__EpochEvaluation         *message)
+{
+  static const Voiceprint__Registry__V1__EpochEvaluation init_value = VOICEPRINT__REGISTRY__V1__EPOCH_EVALUATION__INIT;
+  *message = init_value;
+}
+size_t voiceprint__registry__v1__epoch_evaluation__get_packed_size
+                     (const Voiceprint__Registry__V1__EpochEvaluation *message)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__epoch_evaluation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__registry__v1__epoch_evaluation__pack
+                     (const Voiceprint__Registry__V1__EpochEvaluation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__epoch_evaluation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__registry__v1__epoch_evaluation__pack_to_buffer
+                     (const Voiceprint__Registry__V1__EpochEvaluation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__epoch_evaluation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Registry__V1__EpochEvaluation *
+       voiceprint__registry__v1__epoch_evaluation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Registry__V1__EpochEvaluation *)
+     protobuf_c_message_unpack (&voiceprint__registry__v1__epoch_evaluation__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__registry__v1__epoch_evaluation__free_unpacked
+                     (Voiceprint__Registry__V1__EpochEvaluation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__registry__v1__epoch_evaluation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   voiceprint__registry__v1__operating_point__init
+                     (Voiceprint__Registry__V1__OperatingPoint         *message)
+{
+  static const Voiceprint__Registry__V1__OperatingPoint init_value = VOICEPRINT__REGISTRY__V1__OPERATING_POINT__INIT;
+  *message = init_value;
+}
+size_t voiceprint__registry__v1__operating_point__get_packed_size
+                     (const Voiceprint__Registry__V1__OperatingPoint *message)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__operating_point__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__registry__v1__operating_point__pack
+                     (const Voiceprint__Registry__V1__OperatingPoint *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__operating_point__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__registry__v1__operating_point__pack_to_buffer
+                     (const Voiceprint__Registry__V1__OperatingPoint *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__operating_point__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Registry__V1__OperatingPoint *
+       voiceprint__registry__v1__operating_point__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Registry__V1__OperatingPoint *)
+     protobuf_c_message_unpack (&voiceprint__registry__v1__operating_point__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__registry__v1__operating_point__free_unpacked
+                     (Voiceprint__Registry__V1__OperatingPoint *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__registry__v1__operating_point__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   voiceprint__registry__v1__epoch_file__init
                      (Voiceprint__Registry__V1__EpochFile         *message)
 {
@@ -637,7 +772,7 @@ void   voiceprint__registry__v1__watch_epochs_response__free_unpacked
   assert(message->base.descriptor == &voiceprint__registry__v1__watch_epochs_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch__field_descriptors[9] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch__field_descriptors[10] =
 {
   {
     "epoch",
@@ -747,6 +882,18 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "provenance",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__Epoch, provenance),
+    &voiceprint__registry__v1__epoch_provenance__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__epoch__field_indices_by_name[] = {
   7,   /* field[7] = create_time */
@@ -757,12 +904,13 @@ static const unsigned voiceprint__registry__v1__epoch__field_indices_by_name[] =
   6,   /* field[6] = in_use */
   5,   /* field[5] = is_default */
   8,   /* field[8] = manifest_json */
+  9,   /* field[9] = provenance */
   4,   /* field[4] = threshold */
 };
 static const ProtobufCIntRange voiceprint__registry__v1__epoch__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch__descriptor =
 {
@@ -772,11 +920,268 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch__descriptor =
   "Voiceprint__Registry__V1__Epoch",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__Epoch),
-  9,
+  10,
   voiceprint__registry__v1__epoch__field_descriptors,
   voiceprint__registry__v1__epoch__field_indices_by_name,
   1,  voiceprint__registry__v1__epoch__number_ranges,
   (ProtobufCMessageInit) voiceprint__registry__v1__epoch__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch_provenance__field_descriptors[3] =
+{
+  {
+    "parent_epoch",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochProvenance, parent_epoch),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "job_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochProvenance, job_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evaluation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochProvenance, evaluation),
+    &voiceprint__registry__v1__epoch_evaluation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__registry__v1__epoch_provenance__field_indices_by_name[] = {
+  2,   /* field[2] = evaluation */
+  1,   /* field[1] = job_id */
+  0,   /* field[0] = parent_epoch */
+};
+static const ProtobufCIntRange voiceprint__registry__v1__epoch_provenance__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_provenance__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.registry.v1.EpochProvenance",
+  "EpochProvenance",
+  "Voiceprint__Registry__V1__EpochProvenance",
+  "voiceprint.registry.v1",
+  sizeof(Voiceprint__Registry__V1__EpochProvenance),
+  3,
+  voiceprint__registry__v1__epoch_provenance__field_descriptors,
+  voiceprint__registry__v1__epoch_provenance__field_indices_by_name,
+  1,  voiceprint__registry__v1__epoch_provenance__number_ranges,
+  (ProtobufCMessageInit) voiceprint__registry__v1__epoch_provenance__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch_evaluation__field_descriptors[9] =
+{
+  {
+    "dataset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, dataset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "list",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, list),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "target_trials",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, target_trials),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "impostor_trials",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, impostor_trials),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "eer",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, eer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "eer_low",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, eer_low),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "eer_high",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, eer_high),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "min_dcf",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, min_dcf),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operating_points",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, n_operating_points),
+    offsetof(Voiceprint__Registry__V1__EpochEvaluation, operating_points),
+    &voiceprint__registry__v1__operating_point__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__registry__v1__epoch_evaluation__field_indices_by_name[] = {
+  0,   /* field[0] = dataset */
+  4,   /* field[4] = eer */
+  6,   /* field[6] = eer_high */
+  5,   /* field[5] = eer_low */
+  3,   /* field[3] = impostor_trials */
+  1,   /* field[1] = list */
+  7,   /* field[7] = min_dcf */
+  8,   /* field[8] = operating_points */
+  2,   /* field[2] = target_trials */
+};
+static const ProtobufCIntRange voiceprint__registry__v1__epoch_evaluation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_evaluation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.registry.v1.EpochEvaluation",
+  "EpochEvaluation",
+  "Voiceprint__Registry__V1__EpochEvaluation",
+  "voiceprint.registry.v1",
+  sizeof(Voiceprint__Registry__V1__EpochEvaluation),
+  9,
+  voiceprint__registry__v1__epoch_evaluation__field_descriptors,
+  voiceprint__registry__v1__epoch_evaluation__field_indices_by_name,
+  1,  voiceprint__registry__v1__epoch_evaluation__number_ranges,
+  (ProtobufCMessageInit) voiceprint__registry__v1__epoch_evaluation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__operating_point__field_descriptors[2] =
+{
+  {
+    "false_accept_rate",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__OperatingPoint, false_accept_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "threshold",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__OperatingPoint, threshold),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__registry__v1__operating_point__field_indices_by_name[] = {
+  0,   /* field[0] = false_accept_rate */
+  1,   /* field[1] = threshold */
+};
+static const ProtobufCIntRange voiceprint__registry__v1__operating_point__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor voiceprint__registry__v1__operating_point__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.registry.v1.OperatingPoint",
+  "OperatingPoint",
+  "Voiceprint__Registry__V1__OperatingPoint",
+  "voiceprint.registry.v1",
+  sizeof(Voiceprint__Registry__V1__OperatingPoint),
+  2,
+  voiceprint__registry__v1__operating_point__field_descriptors,
+  voiceprint__registry__v1__operating_point__field_indices_by_name,
+  1,  voiceprint__registry__v1__operating_point__number_ranges,
+  (ProtobufCMessageInit) voiceprint__registry__v1__operating_point__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch_file__field_descriptors[3] =
@@ -945,7 +1350,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_chunk__descript
   (ProtobufCMessageInit) voiceprint__registry__v1__epoch_chunk__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__publish_epoch_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__publish_epoch_request__field_descriptors[4] =
 {
   {
     "header",
@@ -983,16 +1388,29 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__publish_epoch_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "provenance",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__PublishEpochRequest, provenance),
+    &voiceprint__registry__v1__epoch_provenance__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__publish_epoch_request__field_indices_by_name[] = {
   1,   /* field[1] = chunk */
   0,   /* field[0] = header */
   2,   /* field[2] = make_default */
+  3,   /* field[3] = provenance */
 };
 static const ProtobufCIntRange voiceprint__registry__v1__publish_epoch_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__publish_epoch_request__descriptor =
 {
@@ -1002,7 +1420,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__publish_epoch_request
   "Voiceprint__Registry__V1__PublishEpochRequest",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__PublishEpochRequest),
-  3,
+  4,
   voiceprint__registry__v1__publish_epoch_request__field_descriptors,
   voiceprint__registry__v1__publish_epoch_request__field_indices_by_name,
   1,  voiceprint__registry__v1__publish_epoch_request__number_ranges,

@@ -1048,7 +1048,7 @@ void   voiceprint__registry__v1__verify_response__free_unpacked
   assert(message->base.descriptor == &voiceprint__registry__v1__verify_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__create_collection_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__create_collection_request__field_descriptors[3] =
 {
   {
     "collection",
@@ -1074,15 +1074,28 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__create_collectio
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retain_audio",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__CreateCollectionRequest, retain_audio),
+    &voiceprint__types__v1__audio_retention__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__create_collection_request__field_indices_by_name[] = {
   0,   /* field[0] = collection */
   1,   /* field[1] = epoch */
+  2,   /* field[2] = retain_audio */
 };
 static const ProtobufCIntRange voiceprint__registry__v1__create_collection_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__create_collection_request__descriptor =
 {
@@ -1092,7 +1105,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__create_collection_req
   "Voiceprint__Registry__V1__CreateCollectionRequest",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__CreateCollectionRequest),
-  2,
+  3,
   voiceprint__registry__v1__create_collection_request__field_descriptors,
   voiceprint__registry__v1__create_collection_request__field_indices_by_name,
   1,  voiceprint__registry__v1__create_collection_request__number_ranges,
@@ -1391,7 +1404,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__delete_collection_res
   (ProtobufCMessageInit) voiceprint__registry__v1__delete_collection_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__new_utterance__field_descriptors[2] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__new_utterance__field_descriptors[3] =
 {
   {
     "embedding",
@@ -1417,15 +1430,28 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__new_utterance__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "audio",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__NewUtterance, audio),
+    &voiceprint__types__v1__audio__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__new_utterance__field_indices_by_name[] = {
+  2,   /* field[2] = audio */
   0,   /* field[0] = embedding */
   1,   /* field[1] = report */
 };
 static const ProtobufCIntRange voiceprint__registry__v1__new_utterance__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__new_utterance__descriptor =
 {
@@ -1435,7 +1461,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__new_utterance__descri
   "Voiceprint__Registry__V1__NewUtterance",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__NewUtterance),
-  2,
+  3,
   voiceprint__registry__v1__new_utterance__field_descriptors,
   voiceprint__registry__v1__new_utterance__field_indices_by_name,
   1,  voiceprint__registry__v1__new_utterance__number_ranges,
@@ -1749,7 +1775,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__get_speaker_response_
   (ProtobufCMessageInit) voiceprint__registry__v1__get_speaker_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__list_speakers_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__list_speakers_request__field_descriptors[4] =
 {
   {
     "collection",
@@ -1787,16 +1813,29 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__list_speakers_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "needs_reenrollment",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__ListSpeakersRequest, needs_reenrollment),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__list_speakers_request__field_indices_by_name[] = {
   0,   /* field[0] = collection */
+  3,   /* field[3] = needs_reenrollment */
   1,   /* field[1] = page_size */
   2,   /* field[2] = page_token */
 };
 static const ProtobufCIntRange voiceprint__registry__v1__list_speakers_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__list_speakers_request__descriptor =
 {
@@ -1806,7 +1845,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__list_speakers_request
   "Voiceprint__Registry__V1__ListSpeakersRequest",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__ListSpeakersRequest),
-  3,
+  4,
   voiceprint__registry__v1__list_speakers_request__field_descriptors,
   voiceprint__registry__v1__list_speakers_request__field_indices_by_name,
   1,  voiceprint__registry__v1__list_speakers_request__number_ranges,

@@ -193,7 +193,7 @@ void   voiceprint__types__v1__match__free_unpacked
   assert(message->base.descriptor == &voiceprint__types__v1__match__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor voiceprint__types__v1__collection__field_descriptors[4] =
+static const ProtobufCFieldDescriptor voiceprint__types__v1__collection__field_descriptors[5] =
 {
   {
     "name",
@@ -243,17 +243,30 @@ static const ProtobufCFieldDescriptor voiceprint__types__v1__collection__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retain_audio",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Types__V1__Collection, retain_audio),
+    &voiceprint__types__v1__audio_retention__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__types__v1__collection__field_indices_by_name[] = {
   3,   /* field[3] = create_time */
   1,   /* field[1] = epoch */
   0,   /* field[0] = name */
+  4,   /* field[4] = retain_audio */
   2,   /* field[2] = speaker_count */
 };
 static const ProtobufCIntRange voiceprint__types__v1__collection__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor voiceprint__types__v1__collection__descriptor =
 {
@@ -263,7 +276,7 @@ const ProtobufCMessageDescriptor voiceprint__types__v1__collection__descriptor =
   "Voiceprint__Types__V1__Collection",
   "voiceprint.types.v1",
   sizeof(Voiceprint__Types__V1__Collection),
-  4,
+  5,
   voiceprint__types__v1__collection__field_descriptors,
   voiceprint__types__v1__collection__field_indices_by_name,
   1,  voiceprint__types__v1__collection__number_ranges,
@@ -321,7 +334,7 @@ const ProtobufCMessageDescriptor voiceprint__types__v1__speaker__labels_entry__d
   (ProtobufCMessageInit) voiceprint__types__v1__speaker__labels_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__types__v1__speaker__field_descriptors[7] =
+static const ProtobufCFieldDescriptor voiceprint__types__v1__speaker__field_descriptors[8] =
 {
   {
     "speaker_id",
@@ -407,12 +420,25 @@ static const ProtobufCFieldDescriptor voiceprint__types__v1__speaker__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "needs_reenrollment",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Types__V1__Speaker, needs_reenrollment),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__types__v1__speaker__field_indices_by_name[] = {
   5,   /* field[5] = create_time */
   1,   /* field[1] = display_name */
   4,   /* field[4] = epoch */
   2,   /* field[2] = labels */
+  7,   /* field[7] = needs_reenrollment */
   0,   /* field[0] = speaker_id */
   6,   /* field[6] = update_time */
   3,   /* field[3] = utterances */
@@ -420,7 +446,7 @@ static const unsigned voiceprint__types__v1__speaker__field_indices_by_name[] = 
 static const ProtobufCIntRange voiceprint__types__v1__speaker__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor voiceprint__types__v1__speaker__descriptor =
 {
@@ -430,14 +456,14 @@ const ProtobufCMessageDescriptor voiceprint__types__v1__speaker__descriptor =
   "Voiceprint__Types__V1__Speaker",
   "voiceprint.types.v1",
   sizeof(Voiceprint__Types__V1__Speaker),
-  7,
+  8,
   voiceprint__types__v1__speaker__field_descriptors,
   voiceprint__types__v1__speaker__field_indices_by_name,
   1,  voiceprint__types__v1__speaker__number_ranges,
   (ProtobufCMessageInit) voiceprint__types__v1__speaker__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__types__v1__utterance__field_descriptors[3] =
+static const ProtobufCFieldDescriptor voiceprint__types__v1__utterance__field_descriptors[4] =
 {
   {
     "utterance_id",
@@ -475,16 +501,29 @@ static const ProtobufCFieldDescriptor voiceprint__types__v1__utterance__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "has_audio",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Types__V1__Utterance, has_audio),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__types__v1__utterance__field_indices_by_name[] = {
   2,   /* field[2] = create_time */
+  3,   /* field[3] = has_audio */
   1,   /* field[1] = report */
   0,   /* field[0] = utterance_id */
 };
 static const ProtobufCIntRange voiceprint__types__v1__utterance__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor voiceprint__types__v1__utterance__descriptor =
 {
@@ -494,7 +533,7 @@ const ProtobufCMessageDescriptor voiceprint__types__v1__utterance__descriptor =
   "Voiceprint__Types__V1__Utterance",
   "voiceprint.types.v1",
   sizeof(Voiceprint__Types__V1__Utterance),
-  3,
+  4,
   voiceprint__types__v1__utterance__field_descriptors,
   voiceprint__types__v1__utterance__field_indices_by_name,
   1,  voiceprint__types__v1__utterance__number_ranges,
@@ -564,4 +603,34 @@ const ProtobufCMessageDescriptor voiceprint__types__v1__match__descriptor =
   1,  voiceprint__types__v1__match__number_ranges,
   (ProtobufCMessageInit) voiceprint__types__v1__match__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue voiceprint__types__v1__audio_retention__enum_values_by_number[3] =
+{
+  { "AUDIO_RETENTION_UNSPECIFIED", "VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_UNSPECIFIED", 0 },
+  { "AUDIO_RETENTION_NONE", "VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_NONE", 1 },
+  { "AUDIO_RETENTION_ENCRYPTED", "VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_ENCRYPTED", 2 },
+};
+static const ProtobufCIntRange voiceprint__types__v1__audio_retention__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex voiceprint__types__v1__audio_retention__enum_values_by_name[3] =
+{
+  { "AUDIO_RETENTION_ENCRYPTED", 2 },
+  { "AUDIO_RETENTION_NONE", 1 },
+  { "AUDIO_RETENTION_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor voiceprint__types__v1__audio_retention__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "voiceprint.types.v1.AudioRetention",
+  "AudioRetention",
+  "Voiceprint__Types__V1__AudioRetention",
+  "voiceprint.types.v1",
+  3,
+  voiceprint__types__v1__audio_retention__enum_values_by_number,
+  3,
+  voiceprint__types__v1__audio_retention__enum_values_by_name,
+  1,
+  voiceprint__types__v1__audio_retention__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -67,10 +67,14 @@ struct  Voiceprint__Embedding__V1__EmbedRequest
    */
   size_t n_features;
   Voiceprint__Types__V1__FeatureMatrix **features;
+  /*
+   * Whether it gives way to calls that somebody waits for: it gets what they leave of the cores.
+   */
+  protobuf_c_boolean background;
 };
 #define VOICEPRINT__EMBEDDING__V1__EMBED_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__embedding__v1__embed_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0,NULL, 0 }
 
 
 /*

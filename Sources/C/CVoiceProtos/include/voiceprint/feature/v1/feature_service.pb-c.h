@@ -47,10 +47,14 @@ struct  Voiceprint__Feature__V1__ExtractRequest
    * The front-end; unset means 80-bin Fbank at 16 kHz with the level at -20 dB.
    */
   Voiceprint__Types__V1__FrontEnd *front_end;
+  /*
+   * Whether it gives way to calls that somebody waits for: it gets what they leave of the cores.
+   */
+  protobuf_c_boolean background;
 };
 #define VOICEPRINT__FEATURE__V1__EXTRACT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__feature__v1__extract_request__descriptor) \
-    , NULL, NULL }
+    , NULL, NULL, 0 }
 
 
 /*

@@ -29,6 +29,11 @@ typedef struct Voiceprint__Gateway__V1__VerifyRequest Voiceprint__Gateway__V1__V
 typedef struct Voiceprint__Gateway__V1__VerifyResponse Voiceprint__Gateway__V1__VerifyResponse;
 typedef struct Voiceprint__Gateway__V1__IdentifyRequest Voiceprint__Gateway__V1__IdentifyRequest;
 typedef struct Voiceprint__Gateway__V1__IdentifyResponse Voiceprint__Gateway__V1__IdentifyResponse;
+typedef struct Voiceprint__Gateway__V1__IdentifyStreamRequest Voiceprint__Gateway__V1__IdentifyStreamRequest;
+typedef struct Voiceprint__Gateway__V1__IdentifyStreamSettings Voiceprint__Gateway__V1__IdentifyStreamSettings;
+typedef struct Voiceprint__Gateway__V1__IdentifyStreamResponse Voiceprint__Gateway__V1__IdentifyStreamResponse;
+typedef struct Voiceprint__Gateway__V1__IdentifyStreamWindow Voiceprint__Gateway__V1__IdentifyStreamWindow;
+typedef struct Voiceprint__Gateway__V1__IdentifyStreamStretch Voiceprint__Gateway__V1__IdentifyStreamStretch;
 typedef struct Voiceprint__Gateway__V1__GetSpeakerRequest Voiceprint__Gateway__V1__GetSpeakerRequest;
 typedef struct Voiceprint__Gateway__V1__GetSpeakerResponse Voiceprint__Gateway__V1__GetSpeakerResponse;
 typedef struct Voiceprint__Gateway__V1__ListSpeakersRequest Voiceprint__Gateway__V1__ListSpeakersRequest;
@@ -438,6 +443,225 @@ struct  Voiceprint__Gateway__V1__IdentifyResponse
     , VOICEPRINT__GATEWAY__V1__DECISION__DECISION_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, VOICEPRINT__GATEWAY__V1__IDENTIFY_RESPONSE___MARGIN__NOT_SET, {0} }
 
 
+typedef enum {
+  VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_REQUEST__PART__NOT_SET = 0,
+  VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_REQUEST__PART_SETTINGS = 1,
+  VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_REQUEST__PART_AUDIO = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_REQUEST__PART__CASE)
+} Voiceprint__Gateway__V1__IdentifyStreamRequest__PartCase;
+
+/*
+ * Request of IdentifyStream.
+ */
+struct  Voiceprint__Gateway__V1__IdentifyStreamRequest
+{
+  ProtobufCMessage base;
+  Voiceprint__Gateway__V1__IdentifyStreamRequest__PartCase part_case;
+  union {
+    /*
+     * The first message of the call, and no other.
+     */
+    Voiceprint__Gateway__V1__IdentifyStreamSettings *settings;
+    /*
+     * More audio, at most 1 MiB a message.
+     */
+    ProtobufCBinaryData audio;
+  };
+};
+#define VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__identify_stream_request__descriptor) \
+    , VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_REQUEST__PART__NOT_SET, {0} }
+
+
+typedef enum {
+  VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_SETTINGS___THRESHOLD__NOT_SET = 0,
+  VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_SETTINGS___THRESHOLD_THRESHOLD = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_SETTINGS___THRESHOLD__CASE)
+} Voiceprint__Gateway__V1__IdentifyStreamSettings__ThresholdCase;
+
+/*
+ * How a stream of audio is recognised.
+ */
+struct  Voiceprint__Gateway__V1__IdentifyStreamSettings
+{
+  ProtobufCMessage base;
+  /*
+   * The collection; empty for "default".
+   */
+  char *collection;
+  /*
+   * How the audio is encoded; unset for a file's bytes from its header on, which are answered as they can be decoded.
+   */
+  Voiceprint__Types__V1__Audio__Encoding encoding;
+  /*
+   * Sample rate in Hz. Required for headerless encodings, ignored otherwise.
+   */
+  uint32_t sample_rate_hz;
+  /*
+   * Number of interleaved channels of a headerless encoding; 0 means 1. Ignored otherwise.
+   */
+  uint32_t channels;
+  /*
+   * Length of the sliding window in seconds, 1 to 30; 0 means 3.
+   */
+  double window_seconds;
+  /*
+   * From one window's end to the next one's in seconds, 0.1 to the window's length; 0 means 0.5.
+   */
+  double hop_seconds;
+  /*
+   * How many candidates to name with each answer, best first; 0 means 1, at most 100.
+   */
+  uint32_t top_k;
+  Voiceprint__Gateway__V1__IdentifyStreamSettings__ThresholdCase _threshold_case;
+  union {
+    /*
+     * Decide at this score for this call, -1 to 1; unset for the epoch's own threshold.
+     */
+    double threshold;
+  };
+};
+#define VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_SETTINGS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__identify_stream_settings__descriptor) \
+    , (char *)protobuf_c_empty_string, VOICEPRINT__TYPES__V1__AUDIO__ENCODING__ENCODING_UNSPECIFIED, 0, 0, 0, 0, 0, VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_SETTINGS___THRESHOLD__NOT_SET, {0} }
+
+
+typedef enum {
+  VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_RESPONSE__EVENT__NOT_SET = 0,
+  VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_RESPONSE__EVENT_WINDOW = 1,
+  VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_RESPONSE__EVENT_STRETCH = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_RESPONSE__EVENT__CASE)
+} Voiceprint__Gateway__V1__IdentifyStreamResponse__EventCase;
+
+/*
+ * Response of IdentifyStream.
+ */
+struct  Voiceprint__Gateway__V1__IdentifyStreamResponse
+{
+  ProtobufCMessage base;
+  Voiceprint__Gateway__V1__IdentifyStreamResponse__EventCase event_case;
+  union {
+    /*
+     * A window was heard: an interim answer.
+     */
+    Voiceprint__Gateway__V1__IdentifyStreamWindow *window;
+    /*
+     * A stretch of speech ended: the answer for all of it.
+     */
+    Voiceprint__Gateway__V1__IdentifyStreamStretch *stretch;
+  };
+};
+#define VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__identify_stream_response__descriptor) \
+    , VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_RESPONSE__EVENT__NOT_SET, {0} }
+
+
+/*
+ * The interim answer for one window of a stream.
+ */
+struct  Voiceprint__Gateway__V1__IdentifyStreamWindow
+{
+  ProtobufCMessage base;
+  /*
+   * Where the window starts, in seconds from the first sample; the first windows are shorter than configured.
+   */
+  double start_seconds;
+  /*
+   * Where it ends.
+   */
+  double end_seconds;
+  /*
+   * Whether somebody speaks at the window's end.
+   */
+  protobuf_c_boolean speaking;
+  /*
+   * Seconds of speech in the window.
+   */
+  double speech_seconds;
+  /*
+   * UNSPECIFIED: too little speech in the window to say who it is. REJECTED: a stranger.
+   */
+  Voiceprint__Gateway__V1__Decision decision;
+  /*
+   * The person recognised; empty for a stranger and for silence.
+   */
+  char *speaker_id;
+  /*
+   * The best candidates with their scores, best first; empty where the decision is UNSPECIFIED.
+   */
+  size_t n_candidates;
+  Voiceprint__Types__V1__Match **candidates;
+  /*
+   * The best score, 0 when nobody is enrolled.
+   */
+  double score;
+  /*
+   * The threshold that was applied.
+   */
+  double threshold;
+  /*
+   * Since when it has been this person, or this stranger, without a break: seconds from the first sample.
+   */
+  double since_seconds;
+  /*
+   * The epoch that gave the scores.
+   */
+  char *epoch;
+};
+#define VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_WINDOW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__identify_stream_window__descriptor) \
+    , 0, 0, 0, 0, VOICEPRINT__GATEWAY__V1__DECISION__DECISION_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * The final answer for one stretch of speech of a stream.
+ */
+struct  Voiceprint__Gateway__V1__IdentifyStreamStretch
+{
+  ProtobufCMessage base;
+  /*
+   * Where the stretch starts, in seconds from the first sample.
+   */
+  double start_seconds;
+  /*
+   * Where it ends.
+   */
+  double end_seconds;
+  /*
+   * Seconds of speech in it.
+   */
+  double speech_seconds;
+  /*
+   * UNSPECIFIED: too little speech to say who it was. REJECTED: a stranger.
+   */
+  Voiceprint__Gateway__V1__Decision decision;
+  /*
+   * The person recognised; empty for a stranger.
+   */
+  char *speaker_id;
+  /*
+   * The best candidates with their scores, best first.
+   */
+  size_t n_candidates;
+  Voiceprint__Types__V1__Match **candidates;
+  /*
+   * The best score, 0 when nobody is enrolled.
+   */
+  double score;
+  /*
+   * The threshold that was applied.
+   */
+  double threshold;
+  /*
+   * The epoch that gave the scores.
+   */
+  char *epoch;
+};
+#define VOICEPRINT__GATEWAY__V1__IDENTIFY_STREAM_STRETCH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__identify_stream_stretch__descriptor) \
+    , 0, 0, 0, VOICEPRINT__GATEWAY__V1__DECISION__DECISION_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string }
+
+
 /*
  * Request of GetSpeaker.
  */
@@ -492,10 +716,14 @@ struct  Voiceprint__Gateway__V1__ListSpeakersRequest
    * The next_page_token of the page before; empty for the first.
    */
   char *page_token;
+  /*
+   * Only people who must be enrolled anew, as none of their recordings has a voiceprint of the collection's epoch.
+   */
+  protobuf_c_boolean needs_reenrollment;
 };
 #define VOICEPRINT__GATEWAY__V1__LIST_SPEAKERS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__list_speakers_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -609,10 +837,14 @@ struct  Voiceprint__Gateway__V1__CreateCollectionRequest
    * The epoch of its templates; empty for the default one.
    */
   char *epoch;
+  /*
+   * What is kept of recordings. ENCRYPTED is FAILED_PRECONDITION when the registry has no key to encrypt with.
+   */
+  Voiceprint__Types__V1__AudioRetention retain_audio;
 };
 #define VOICEPRINT__GATEWAY__V1__CREATE_COLLECTION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__create_collection_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_UNSPECIFIED }
 
 
 /*
@@ -928,6 +1160,101 @@ Voiceprint__Gateway__V1__IdentifyResponse *
                       const uint8_t       *data);
 void   voiceprint__gateway__v1__identify_response__free_unpacked
                      (Voiceprint__Gateway__V1__IdentifyResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Gateway__V1__IdentifyStreamRequest methods */
+void   voiceprint__gateway__v1__identify_stream_request__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamRequest         *message);
+size_t voiceprint__gateway__v1__identify_stream_request__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamRequest   *message);
+size_t voiceprint__gateway__v1__identify_stream_request__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamRequest   *message,
+                      uint8_t             *out);
+size_t voiceprint__gateway__v1__identify_stream_request__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Gateway__V1__IdentifyStreamRequest *
+       voiceprint__gateway__v1__identify_stream_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__gateway__v1__identify_stream_request__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Gateway__V1__IdentifyStreamSettings methods */
+void   voiceprint__gateway__v1__identify_stream_settings__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamSettings         *message);
+size_t voiceprint__gateway__v1__identify_stream_settings__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamSettings   *message);
+size_t voiceprint__gateway__v1__identify_stream_settings__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamSettings   *message,
+                      uint8_t             *out);
+size_t voiceprint__gateway__v1__identify_stream_settings__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamSettings   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Gateway__V1__IdentifyStreamSettings *
+       voiceprint__gateway__v1__identify_stream_settings__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__gateway__v1__identify_stream_settings__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamSettings *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Gateway__V1__IdentifyStreamResponse methods */
+void   voiceprint__gateway__v1__identify_stream_response__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamResponse         *message);
+size_t voiceprint__gateway__v1__identify_stream_response__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamResponse   *message);
+size_t voiceprint__gateway__v1__identify_stream_response__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamResponse   *message,
+                      uint8_t             *out);
+size_t voiceprint__gateway__v1__identify_stream_response__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Gateway__V1__IdentifyStreamResponse *
+       voiceprint__gateway__v1__identify_stream_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__gateway__v1__identify_stream_response__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Gateway__V1__IdentifyStreamWindow methods */
+void   voiceprint__gateway__v1__identify_stream_window__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamWindow         *message);
+size_t voiceprint__gateway__v1__identify_stream_window__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamWindow   *message);
+size_t voiceprint__gateway__v1__identify_stream_window__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamWindow   *message,
+                      uint8_t             *out);
+size_t voiceprint__gateway__v1__identify_stream_window__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamWindow   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Gateway__V1__IdentifyStreamWindow *
+       voiceprint__gateway__v1__identify_stream_window__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__gateway__v1__identify_stream_window__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamWindow *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Gateway__V1__IdentifyStreamStretch methods */
+void   voiceprint__gateway__v1__identify_stream_stretch__init
+                     (Voiceprint__Gateway__V1__IdentifyStreamStretch         *message);
+size_t voiceprint__gateway__v1__identify_stream_stretch__get_packed_size
+                     (const Voiceprint__Gateway__V1__IdentifyStreamStretch   *message);
+size_t voiceprint__gateway__v1__identify_stream_stretch__pack
+                     (const Voiceprint__Gateway__V1__IdentifyStreamStretch   *message,
+                      uint8_t             *out);
+size_t voiceprint__gateway__v1__identify_stream_stretch__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__IdentifyStreamStretch   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Gateway__V1__IdentifyStreamStretch *
+       voiceprint__gateway__v1__identify_stream_stretch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__gateway__v1__identify_stream_stretch__free_unpacked
+                     (Voiceprint__Gateway__V1__IdentifyStreamStretch *message,
                       ProtobufCAllocator *allocator);
 /* Voiceprint__Gateway__V1__GetSpeakerRequest methods */
 void   voiceprint__gateway__v1__get_speaker_request__init
@@ -1268,6 +1595,21 @@ typedef void (*Voiceprint__Gateway__V1__IdentifyRequest_Closure)
 typedef void (*Voiceprint__Gateway__V1__IdentifyResponse_Closure)
                  (const Voiceprint__Gateway__V1__IdentifyResponse *message,
                   void *closure_data);
+typedef void (*Voiceprint__Gateway__V1__IdentifyStreamRequest_Closure)
+                 (const Voiceprint__Gateway__V1__IdentifyStreamRequest *message,
+                  void *closure_data);
+typedef void (*Voiceprint__Gateway__V1__IdentifyStreamSettings_Closure)
+                 (const Voiceprint__Gateway__V1__IdentifyStreamSettings *message,
+                  void *closure_data);
+typedef void (*Voiceprint__Gateway__V1__IdentifyStreamResponse_Closure)
+                 (const Voiceprint__Gateway__V1__IdentifyStreamResponse *message,
+                  void *closure_data);
+typedef void (*Voiceprint__Gateway__V1__IdentifyStreamWindow_Closure)
+                 (const Voiceprint__Gateway__V1__IdentifyStreamWindow *message,
+                  void *closure_data);
+typedef void (*Voiceprint__Gateway__V1__IdentifyStreamStretch_Closure)
+                 (const Voiceprint__Gateway__V1__IdentifyStreamStretch *message,
+                  void *closure_data);
 typedef void (*Voiceprint__Gateway__V1__GetSpeakerRequest_Closure)
                  (const Voiceprint__Gateway__V1__GetSpeakerRequest *message,
                   void *closure_data);
@@ -1343,6 +1685,10 @@ struct Voiceprint__Gateway__V1__GatewayService_Service
                    const Voiceprint__Gateway__V1__IdentifyRequest *input,
                    Voiceprint__Gateway__V1__IdentifyResponse_Closure closure,
                    void *closure_data);
+  void (*identify_stream)(Voiceprint__Gateway__V1__GatewayService_Service *service,
+                          const Voiceprint__Gateway__V1__IdentifyStreamRequest *input,
+                          Voiceprint__Gateway__V1__IdentifyStreamResponse_Closure closure,
+                          void *closure_data);
   void (*get_speaker)(Voiceprint__Gateway__V1__GatewayService_Service *service,
                       const Voiceprint__Gateway__V1__GetSpeakerRequest *input,
                       Voiceprint__Gateway__V1__GetSpeakerResponse_Closure closure,
@@ -1388,6 +1734,7 @@ void voiceprint__gateway__v1__gateway_service__init (Voiceprint__Gateway__V1__Ga
       function_prefix__ ## enroll,\
       function_prefix__ ## verify,\
       function_prefix__ ## identify,\
+      function_prefix__ ## identify_stream,\
       function_prefix__ ## get_speaker,\
       function_prefix__ ## list_speakers,\
       function_prefix__ ## delete_speaker,\
@@ -1416,6 +1763,10 @@ void voiceprint__gateway__v1__gateway_service__identify(ProtobufCService *servic
                                                         const Voiceprint__Gateway__V1__IdentifyRequest *input,
                                                         Voiceprint__Gateway__V1__IdentifyResponse_Closure closure,
                                                         void *closure_data);
+void voiceprint__gateway__v1__gateway_service__identify_stream(ProtobufCService *service,
+                                                               const Voiceprint__Gateway__V1__IdentifyStreamRequest *input,
+                                                               Voiceprint__Gateway__V1__IdentifyStreamResponse_Closure closure,
+                                                               void *closure_data);
 void voiceprint__gateway__v1__gateway_service__get_speaker(ProtobufCService *service,
                                                            const Voiceprint__Gateway__V1__GetSpeakerRequest *input,
                                                            Voiceprint__Gateway__V1__GetSpeakerResponse_Closure closure,
@@ -1463,6 +1814,11 @@ extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__verify_request_
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__verify_response__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_request__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_response__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_request__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_settings__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_response__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_window__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__identify_stream_stretch__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__get_speaker_request__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__get_speaker_response__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__list_speakers_request__descriptor;

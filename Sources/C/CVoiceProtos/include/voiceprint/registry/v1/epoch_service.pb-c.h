@@ -18,6 +18,9 @@ PROTOBUF_C__BEGIN_DECLS
 #include "voiceprint/types/v1/features.pb-c.h"
 
 typedef struct Voiceprint__Registry__V1__Epoch Voiceprint__Registry__V1__Epoch;
+typedef struct Voiceprint__Registry__V1__EpochProvenance Voiceprint__Registry__V1__EpochProvenance;
+typedef struct Voiceprint__Registry__V1__EpochEvaluation Voiceprint__Registry__V1__EpochEvaluation;
+typedef struct Voiceprint__Registry__V1__OperatingPoint Voiceprint__Registry__V1__OperatingPoint;
 typedef struct Voiceprint__Registry__V1__EpochFile Voiceprint__Registry__V1__EpochFile;
 typedef struct Voiceprint__Registry__V1__EpochHeader Voiceprint__Registry__V1__EpochHeader;
 typedef struct Voiceprint__Registry__V1__EpochChunk Voiceprint__Registry__V1__EpochChunk;
@@ -69,7 +72,8 @@ struct  Voiceprint__Registry__V1__Epoch
    */
   protobuf_c_boolean is_default;
   /*
-   * Whether any collection uses it: replicas load these before they are asked.
+   * Whether any collection uses it, or a promotion that is not over may give it to one: replicas load these before they
+   * are asked.
    */
   protobuf_c_boolean in_use;
   /*
@@ -80,10 +84,107 @@ struct  Voiceprint__Registry__V1__Epoch
    * The manifest as it was published, a JSON object.
    */
   char *manifest_json;
+  /*
+   * Where it comes from; absent where nobody said. It is no part of the fingerprint.
+   */
+  Voiceprint__Registry__V1__EpochProvenance *provenance;
 };
 #define VOICEPRINT__REGISTRY__V1__EPOCH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__epoch__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, NULL, (char *)protobuf_c_empty_string, NULL }
+
+
+/*
+ * Where an epoch comes from and how good it is.
+ */
+struct  Voiceprint__Registry__V1__EpochProvenance
+{
+  ProtobufCMessage base;
+  /*
+   * The epoch that it was fine-tuned from; empty for none.
+   */
+  char *parent_epoch;
+  /*
+   * The training job that made it; empty for none.
+   */
+  char *job_id;
+  /*
+   * How it did on known trials; absent where it was not evaluated.
+   */
+  Voiceprint__Registry__V1__EpochEvaluation *evaluation;
+};
+#define VOICEPRINT__REGISTRY__V1__EPOCH_PROVENANCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__epoch_provenance__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
+
+
+/*
+ * How an epoch did on a list of trials.
+ */
+struct  Voiceprint__Registry__V1__EpochEvaluation
+{
+  ProtobufCMessage base;
+  /*
+   * The data set.
+   */
+  char *dataset;
+  /*
+   * The list of trials.
+   */
+  char *list;
+  /*
+   * How many trials were of the same person.
+   */
+  uint64_t target_trials;
+  /*
+   * How many trials were of two people.
+   */
+  uint64_t impostor_trials;
+  /*
+   * Equal error rate, 0 to 1.
+   */
+  double eer;
+  /*
+   * Lower end of its 95 % interval, by a bootstrap over speakers; 0 when the list does not tell who speaks.
+   */
+  double eer_low;
+  /*
+   * Upper end of its 95 % interval; 1 when the list does not tell who speaks.
+   */
+  double eer_high;
+  /*
+   * Least cost of detection, normalised.
+   */
+  double min_dcf;
+  /*
+   * Thresholds that keep to target rates.
+   */
+  size_t n_operating_points;
+  Voiceprint__Registry__V1__OperatingPoint **operating_points;
+};
+#define VOICEPRINT__REGISTRY__V1__EPOCH_EVALUATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__epoch_evaluation__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0,NULL }
+
+
+/*
+ * A threshold and what it leads to.
+ */
+struct  Voiceprint__Registry__V1__OperatingPoint
+{
+  ProtobufCMessage base;
+  /*
+   * The share of impostor trials that it accepts, 0 to 1.
+   */
+  double false_accept_rate;
+  /*
+   * The threshold.
+   */
+  double threshold;
+};
+#define VOICEPRINT__REGISTRY__V1__OPERATING_POINT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__operating_point__descriptor) \
+    , 0, 0 }
 
 
 /*
@@ -168,6 +269,10 @@ struct  Voiceprint__Registry__V1__PublishEpochRequest
    * With the header: make it the epoch of new collections. The first epoch becomes that anyway.
    */
   protobuf_c_boolean make_default;
+  /*
+   * With the header: where the epoch comes from. What was said first stays.
+   */
+  Voiceprint__Registry__V1__EpochProvenance *provenance;
   Voiceprint__Registry__V1__PublishEpochRequest__PayloadCase payload_case;
   union {
     /*
@@ -182,7 +287,7 @@ struct  Voiceprint__Registry__V1__PublishEpochRequest
 };
 #define VOICEPRINT__REGISTRY__V1__PUBLISH_EPOCH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__publish_epoch_request__descriptor) \
-    , 0, VOICEPRINT__REGISTRY__V1__PUBLISH_EPOCH_REQUEST__PAYLOAD__NOT_SET, {0} }
+    , 0, NULL, VOICEPRINT__REGISTRY__V1__PUBLISH_EPOCH_REQUEST__PAYLOAD__NOT_SET, {0} }
 
 
 /*
@@ -359,6 +464,63 @@ Voiceprint__Registry__V1__Epoch *
                       const uint8_t       *data);
 void   voiceprint__registry__v1__epoch__free_unpacked
                      (Voiceprint__Registry__V1__Epoch *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Registry__V1__EpochProvenance methods */
+void   voiceprint__registry__v1__epoch_provenance__init
+                     (Voiceprint__Registry__V1__EpochProvenance         *message);
+size_t voiceprint__registry__v1__epoch_provenance__get_packed_size
+                     (const Voiceprint__Registry__V1__EpochProvenance   *message);
+size_t voiceprint__registry__v1__epoch_provenance__pack
+                     (const Voiceprint__Registry__V1__EpochProvenance   *message,
+                      uint8_t             *out);
+size_t voiceprint__registry__v1__epoch_provenance__pack_to_buffer
+                     (const Voiceprint__Registry__V1__EpochProvenance   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Registry__V1__EpochProvenance *
+       voiceprint__registry__v1__epoch_provenance__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__registry__v1__epoch_provenance__free_unpacked
+                     (Voiceprint__Registry__V1__EpochProvenance *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Registry__V1__EpochEvaluation methods */
+void   voiceprint__registry__v1__epoch_evaluation__init
+                     (Voiceprint__Registry__V1__EpochEvaluation         *message);
+size_t voiceprint__registry__v1__epoch_evaluation__get_packed_size
+                     (const Voiceprint__Registry__V1__EpochEvaluation   *message);
+size_t voiceprint__registry__v1__epoch_evaluation__pack
+                     (const Voiceprint__Registry__V1__EpochEvaluation   *message,
+                      uint8_t             *out);
+size_t voiceprint__registry__v1__epoch_evaluation__pack_to_buffer
+                     (const Voiceprint__Registry__V1__EpochEvaluation   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Registry__V1__EpochEvaluation *
+       voiceprint__registry__v1__epoch_evaluation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__registry__v1__epoch_evaluation__free_unpacked
+                     (Voiceprint__Registry__V1__EpochEvaluation *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Registry__V1__OperatingPoint methods */
+void   voiceprint__registry__v1__operating_point__init
+                     (Voiceprint__Registry__V1__OperatingPoint         *message);
+size_t voiceprint__registry__v1__operating_point__get_packed_size
+                     (const Voiceprint__Registry__V1__OperatingPoint   *message);
+size_t voiceprint__registry__v1__operating_point__pack
+                     (const Voiceprint__Registry__V1__OperatingPoint   *message,
+                      uint8_t             *out);
+size_t voiceprint__registry__v1__operating_point__pack_to_buffer
+                     (const Voiceprint__Registry__V1__OperatingPoint   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Registry__V1__OperatingPoint *
+       voiceprint__registry__v1__operating_point__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__registry__v1__operating_point__free_unpacked
+                     (Voiceprint__Registry__V1__OperatingPoint *message,
                       ProtobufCAllocator *allocator);
 /* Voiceprint__Registry__V1__EpochFile methods */
 void   voiceprint__registry__v1__epoch_file__init
@@ -612,6 +774,15 @@ void   voiceprint__registry__v1__watch_epochs_response__free_unpacked
 typedef void (*Voiceprint__Registry__V1__Epoch_Closure)
                  (const Voiceprint__Registry__V1__Epoch *message,
                   void *closure_data);
+typedef void (*Voiceprint__Registry__V1__EpochProvenance_Closure)
+                 (const Voiceprint__Registry__V1__EpochProvenance *message,
+                  void *closure_data);
+typedef void (*Voiceprint__Registry__V1__EpochEvaluation_Closure)
+                 (const Voiceprint__Registry__V1__EpochEvaluation *message,
+                  void *closure_data);
+typedef void (*Voiceprint__Registry__V1__OperatingPoint_Closure)
+                 (const Voiceprint__Registry__V1__OperatingPoint *message,
+                  void *closure_data);
 typedef void (*Voiceprint__Registry__V1__EpochFile_Closure)
                  (const Voiceprint__Registry__V1__EpochFile *message,
                   void *closure_data);
@@ -715,6 +886,9 @@ void voiceprint__registry__v1__epoch_service__watch_epochs(ProtobufCService *ser
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_provenance__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_evaluation__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__registry__v1__operating_point__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_file__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_header__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_chunk__descriptor;

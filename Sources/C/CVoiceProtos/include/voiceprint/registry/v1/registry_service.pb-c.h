@@ -63,10 +63,14 @@ struct  Voiceprint__Registry__V1__CreateCollectionRequest
    * The epoch of its templates; empty for the default one.
    */
   char *epoch;
+  /*
+   * What is kept of recordings. ENCRYPTED is FAILED_PRECONDITION when the registry has no key to encrypt with.
+   */
+  Voiceprint__Types__V1__AudioRetention retain_audio;
 };
 #define VOICEPRINT__REGISTRY__V1__CREATE_COLLECTION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__create_collection_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_UNSPECIFIED }
 
 
 /*
@@ -204,10 +208,14 @@ struct  Voiceprint__Registry__V1__NewUtterance
    * What was measured on the audio.
    */
   Voiceprint__Types__V1__AudioReport *report;
+  /*
+   * The recording; kept if the collection retains audio, ignored otherwise.
+   */
+  Voiceprint__Types__V1__Audio *audio;
 };
 #define VOICEPRINT__REGISTRY__V1__NEW_UTTERANCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__new_utterance__descriptor) \
-    , NULL, NULL }
+    , NULL, NULL, NULL }
 
 
 struct  Voiceprint__Registry__V1__EnrollRequest__LabelsEntry
@@ -346,10 +354,14 @@ struct  Voiceprint__Registry__V1__ListSpeakersRequest
    * The next_page_token of the page before; empty for the first.
    */
   char *page_token;
+  /*
+   * Only people who must be enrolled anew, as none of their recordings has a voiceprint of the collection's epoch.
+   */
+  protobuf_c_boolean needs_reenrollment;
 };
 #define VOICEPRINT__REGISTRY__V1__LIST_SPEAKERS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__list_speakers_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 /*

@@ -26,6 +26,24 @@ typedef struct Voiceprint__Types__V1__Match Voiceprint__Types__V1__Match;
 
 /* --- enums --- */
 
+/*
+ * What is kept of the recordings that people are enrolled with, besides their voiceprints.
+ */
+typedef enum _Voiceprint__Types__V1__AudioRetention {
+  /*
+   * Taken as AUDIO_RETENTION_NONE.
+   */
+  VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_UNSPECIFIED = 0,
+  /*
+   * Nothing: another epoch needs everybody to be enrolled anew.
+   */
+  VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_NONE = 1,
+  /*
+   * The recordings as they came, encrypted under a key of the person that goes with the person.
+   */
+  VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_ENCRYPTED = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(VOICEPRINT__TYPES__V1__AUDIO_RETENTION)
+} Voiceprint__Types__V1__AudioRetention;
 
 /* --- messages --- */
 
@@ -51,10 +69,14 @@ struct  Voiceprint__Types__V1__Collection
    * When it was created.
    */
   Google__Protobuf__Timestamp *create_time;
+  /*
+   * What is kept of the recordings; chosen when the collection is made.
+   */
+  Voiceprint__Types__V1__AudioRetention retain_audio;
 };
 #define VOICEPRINT__TYPES__V1__COLLECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__types__v1__collection__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, VOICEPRINT__TYPES__V1__AUDIO_RETENTION__AUDIO_RETENTION_UNSPECIFIED }
 
 
 struct  Voiceprint__Types__V1__Speaker__LabelsEntry
@@ -104,10 +126,15 @@ struct  Voiceprint__Types__V1__Speaker
    * When the template last changed.
    */
   Google__Protobuf__Timestamp *update_time;
+  /*
+   * No recording of the person has a voiceprint of the collection's epoch: nobody is recognised as this person until
+   * the person is enrolled anew.
+   */
+  protobuf_c_boolean needs_reenrollment;
 };
 #define VOICEPRINT__TYPES__V1__SPEAKER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__types__v1__speaker__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, NULL, 0 }
 
 
 /*
@@ -128,10 +155,14 @@ struct  Voiceprint__Types__V1__Utterance
    * When it was enrolled.
    */
   Google__Protobuf__Timestamp *create_time;
+  /*
+   * Whether the recording itself is kept, encrypted.
+   */
+  protobuf_c_boolean has_audio;
 };
 #define VOICEPRINT__TYPES__V1__UTTERANCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__types__v1__utterance__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, NULL, NULL, 0 }
 
 
 /*
@@ -260,6 +291,7 @@ typedef void (*Voiceprint__Types__V1__Match_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    voiceprint__types__v1__audio_retention__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__types__v1__collection__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__types__v1__speaker__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__types__v1__speaker__labels_entry__descriptor;

@@ -1,13 +1,17 @@
 internal import ArgumentParser
 internal import VoiceCluster
+internal import VoiceEpochs
 internal import VoiceMessages
 internal import VoiceRPC
 
 /// `voiceprint epochs`: the networks that a registry keeps.
 struct Epochs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List and publish epochs: networks with their front-end, threshold and probes.",
-    subcommands: [List.self, Publish.self])
+    abstract: "List, publish and promote epochs: networks with their front-end, threshold and probes.",
+    subcommands: [
+      List.self, Show.self, Evaluate.self, Publish.self, Promote.self, RollBack.self, Promotions.self,
+      WatchPromotion.self, CancelPromotion.self,
+    ])
 
   /// Which registry a command talks to.
   struct RegistryOptions: ParsableArguments {
@@ -37,6 +41,20 @@ struct Epochs: AsyncParsableCommand {
     }
   }
 
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show an epoch: what it is, where it comes from, how good it is.")
+    @OptionGroup var options: RegistryOptions
+    @Argument(help: "The epoch (default: that of new collections).") var epoch = ""
+
+    func run() async throws {
+      let answer = try await Channel(options.target()).call(
+        RegistryV1.EpochService.getEpoch, .with { $0.epoch = epoch },
+        options: CallOptions(deadline: .after(.seconds(30))))
+      try printJSON(EpochDescription(answer.epoch ?? .init()))
+    }
+  }
+
   struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Publish the bundle that `voiceprint import-model` made.",
@@ -46,7 +64,9 @@ struct Epochs: AsyncParsableCommand {
     @Flag(name: .customLong("default"), help: "Make it the epoch of new collections.") var asDefault = false
 
     func run() async throws {
-      let published = try await EpochPublisher(target: options.target()).publish(bundle, asDefault: asDefault)
+      let published = try await reporting {
+        try await EpochPublisher(channel: Channel(options.target())).publish(bundle, asDefault: asDefault)
+      }
       print("\(published.name) \(published.created ? "published" : "was there already")")
     }
   }

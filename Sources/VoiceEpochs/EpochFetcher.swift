@@ -1,20 +1,27 @@
-internal import Foundation
-internal import Logging
-internal import VoiceConcurrency
+package import Foundation
+package import Logging
+package import VoiceConcurrency
 internal import VoiceMessages
-internal import VoiceModels
+package import VoiceModels
 internal import VoiceRPC
-internal import VoiceRecognition
-internal import VoiceServiceKit
+package import VoiceRecognition
+package import VoiceServiceKit
 
 /// Fetches epochs from the registry into a cache folder, where each is kept whole or not at all.
-struct RegistryEpochs: EpochSource {
-  let upstream: Upstream
-  let cache: URL
-  let files: ComputePool
-  let log: Logger
+package struct EpochFetcher: Sendable {
+  private let upstream: Upstream
+  private let cache: URL
+  private let files: ComputePool
+  private let log: Logger
 
-  func bundle(of epoch: EpochName) async throws -> EpochBundle {
+  /// Of the registry behind `upstream`, into a folder that is written on the threads of `files`.
+  package init(upstream: Upstream, cache: URL, files: ComputePool, log: Logger) {
+    (self.upstream, self.cache, self.files, self.log) = (upstream, cache, files, log)
+  }
+
+  /// An epoch's bundle, fetched unless it is there already. Throws `RecognitionError`, among them `dataLoss` for one
+  /// that does not come as its manifest says, and what the file system says.
+  package func bundle(of epoch: EpochName) async throws -> EpochBundle {
     let folder = cache.appending(path: epoch.value, directoryHint: .isDirectory)
     if let bundle = try? await files.run({ _ in try EpochBundle.load(folder) }), bundle.manifest.name == epoch.value {
       return bundle
@@ -63,45 +70,5 @@ struct RegistryEpochs: EpochSource {
     RecognitionError(
       .dataLoss, reason: "EPOCH_DAMAGED", "what the registry sent for epoch '\(epoch)' is damaged: \(what)",
       metadata: ["epoch": epoch.value])
-  }
-}
-
-/// Follows the registry's epochs and loads those in use before anybody asks for them.
-struct EpochFollower: Sendable {
-  let upstream: Upstream
-  let store: EpochStore
-  let log: Logger
-
-  /// Follows until the task is cancelled; `ready` is called once the epochs of the first answer were tried.
-  func run(ready: @Sendable () async -> Void) async {
-    var delay = Duration.milliseconds(100)
-    while !Task.isCancelled {
-      do {
-        let stream = try await upstream.call(
-          RegistryV1.EpochService.watchEpochs, .init(), timeout: nil)
-        for try await message in stream {
-          delay = .milliseconds(100)
-          await load(message.epochs)
-          await ready()
-        }
-      } catch is CancellationError {
-        return
-      } catch {
-        log.warning("the registry's epochs cannot be followed now", metadata: ["error": "\(error)"])
-      }
-      // Backing off, not waiting for an event: nothing here can tell when the registry is back.
-      try? await Task.sleep(for: delay)
-      delay = min(delay * 2, .seconds(5))
-    }
-  }
-
-  private func load(_ epochs: [RegistryV1.Epoch]) async {
-    await withTaskGroup(of: Void.self) { group in
-      for epoch in epochs where epoch.inUse || epoch.isDefault {
-        guard let name = try? EpochName(epoch.epoch) else { continue }
-        // The store logs why an epoch is not loaded, and tells whoever asks for it.
-        group.addTask { _ = try? await store.runtime(for: name) }
-      }
-    }
   }
 }

@@ -1,16 +1,17 @@
 internal import Synchronization
 internal import VoiceMessages
-internal import VoiceRecognition
-internal import VoiceServiceKit
+package import VoiceRecognition
 
 /// The registry's epochs as the domain sees them. An epoch never changes, so one that was asked for by name is kept.
-final class EpochClient: EpochCatalogue {
+package final class EpochClient: EpochCatalogue {
   private let upstream: Upstream
   private let known = Mutex<[EpochName: EpochRecord]>([:])
 
-  init(upstream: Upstream) { self.upstream = upstream }
+  /// A client of the registry behind `upstream`.
+  package init(upstream: Upstream) { self.upstream = upstream }
 
-  func epoch(_ name: EpochName?) async throws -> EpochRecord {
+  /// One epoch; nil is the default one, which is asked for every time. Throws `RecognitionError`.
+  package func epoch(_ name: EpochName?) async throws -> EpochRecord {
     if let name, let record = known.withLock({ $0[name] }) { return record }
     var request = RegistryV1.GetEpochRequest()
     request.epoch = name?.value ?? ""
@@ -23,7 +24,8 @@ final class EpochClient: EpochCatalogue {
     return record
   }
 
-  func epochs() async throws -> [EpochRecord] {
+  /// All epochs, newest first. Throws `RecognitionError`.
+  package func epochs() async throws -> [EpochRecord] {
     try await upstream.call(RegistryV1.EpochService.listEpochs, .init()).epochs.map { try EpochRecord($0) }
   }
 }

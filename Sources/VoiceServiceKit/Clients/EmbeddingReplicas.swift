@@ -1,0 +1,54 @@
+internal import VoiceMessages
+package import VoiceRecognition
+
+/// Asks every embedding replica of a gRPC target what it holds.
+///
+/// A target of addresses (`ipv4:a:1,b:2`) is asked address by address. Of a name only one of its replicas is asked.
+package struct EmbeddingReplicas: ReplicaObserving {
+  private let replicas: [Upstream]
+
+  /// The replicas of a target. Throws `RPCError` for one that cannot be.
+  package init(target: String, timeout: Duration) throws {
+    replicas = try Self.addresses(of: target).map { address in
+      try Upstream(name: "embedding \(address)", target: address, timeout: min(timeout, .seconds(5)))
+    }
+  }
+
+  /// How many replicas answer and are ready for an epoch; who does not answer does not live.
+  package func readiness(of epoch: EpochName) async throws(RecognitionError) -> ReplicaReadiness {
+    await withTaskGroup(of: ReplicaReadiness?.self) { group in
+      for replica in replicas { group.addTask { await Self.readiness(of: epoch, at: replica) } }
+      var whole = ReplicaReadiness(live: 0, ready: 0)
+      for await case let one? in group {
+        whole.live += 1
+        whole.ready += one.ready
+        whole.refused += one.refused
+      }
+      return whole
+    }
+  }
+
+  /// Nil for a replica that does not answer.
+  private static func readiness(of epoch: EpochName, at replica: Upstream) async -> ReplicaReadiness? {
+    let answer: EmbeddingV1.ListEpochsResponse
+    do { answer = try await replica.call(EmbeddingV1.EmbeddingService.listEpochs, .init()) } catch { return nil }
+    guard let found = answer.epochs.first(where: { $0.epoch == epoch.value }) else {
+      return ReplicaReadiness(live: 1, ready: 0)
+    }
+    switch found.state {
+    case .ready: return ReplicaReadiness(live: 1, ready: 1)
+    case .refused:
+      let refusal = ReplicaReadiness.Refusal(replica: replica.name, reason: found.reason)
+      return ReplicaReadiness(live: 1, ready: 0, refused: [refusal])
+    default: return ReplicaReadiness(live: 1, ready: 0)
+    }
+  }
+
+  /// Each address of a target of several as a target of its own.
+  static func addresses(of target: String) -> [String] {
+    for scheme in ["ipv4:", "ipv6:", "unix:"] where target.hasPrefix(scheme) {
+      return target.dropFirst(scheme.count).split(separator: ",").map { scheme + $0 }
+    }
+    return [target]
+  }
+}
