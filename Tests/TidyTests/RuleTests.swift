@@ -50,6 +50,7 @@ import Testing
     #expect(lines(.bannedCalls, "try! f()\nfatalError(\"x\")\nprint(1)\nfingerprint(1)\nlog.print(1)") == [1, 2, 3])
     #expect(lines(.bannedCalls, "// print(1)\nlet a = \"print(1)\"\nlet print = 1").isEmpty)
     #expect(lines(.bannedCalls, "print(1)", path: "services/voiceprint/Main.swift").isEmpty)
+    #expect(lines(.bannedCalls, "print(1)", path: "services/clients/swift/Example/Main.swift").isEmpty)
     #expect(lines(.bannedCalls, "print(1)", path: "services/gateway/Main.swift") == [1])
   }
 

@@ -416,7 +416,7 @@ extension GatewayV1 {
     package static let identify = UnaryMethod<GatewayV1.IdentifyRequest, GatewayV1.IdentifyResponse>(
       "/voiceprint.gateway.v1.GatewayService/Identify")
     /// Who of a collection is speaking, while they speak. The first message holds the settings, the others audio, in
-    /// pieces of any size: how it is cut changes no answer. Half-closing ends the last stretch of speech and then the call.
+    /// pieces of any size: how it is cut changes no answer. Half-closing ends the last stretch of speech, then the call.
     package static let identifyStream = BidirectionalMethod<GatewayV1.IdentifyStreamRequest, GatewayV1.IdentifyStreamResponse>(
       "/voiceprint.gateway.v1.GatewayService/IdentifyStream")
     /// One person.
