@@ -17,17 +17,23 @@ let optimisedC: [CSetting] = [.unsafeFlags(["-O2"])]
 let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  // Without its traits: they are support of swift-configuration, and what needs all of Foundation.
+  .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 /// What only a build with the trait MPI has: `swift build --traits MPI`.
 let mpi = TargetDependencyCondition.when(traits: ["MPI"])
@@ -71,10 +77,13 @@ let libraries: [Target] = [
     name: "VoiceTensor", dependencies: ["CVoiceKernels", "COpenBLAS", "VoiceConcurrency"], swiftSettings: strict),
 
   .target(name: "VoiceAudio", dependencies: ["CSndfile", "CVoiceDSP"], swiftSettings: strict),
+  // How audio travels: for those services alone that look into it.
+  .target(
+    name: "VoiceAudioWire", dependencies: ["VoiceAudio", "VoiceMessages", "VoiceRecognition"], swiftSettings: strict),
   .target(name: "VoiceRPC", dependencies: ["CGRPC", "VoiceMessages", logging], swiftSettings: strict),
   .target(name: "VoiceNN", dependencies: ["VoiceTensor"], swiftSettings: strict),
   .target(name: "VoiceEvaluation", dependencies: ["VoiceTensor"], swiftSettings: strict),
-  .target(name: "VoiceSearch", dependencies: ["VoiceTensor"], swiftSettings: strict),
+  .target(name: "VoiceSearch", dependencies: ["VoiceTensor", crypto], swiftSettings: strict),
 
   .target(
     name: "VoiceModels",
@@ -84,7 +93,7 @@ let libraries: [Target] = [
     name: "VoiceTraining",
     dependencies: [
       "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation", "VoiceConfiguration",
-      "VoiceConcurrency", crypto,
+      "VoiceConcurrency", "VoiceRecognition", crypto,
     ], swiftSettings: strict),
 
   // Empty without the trait MPI.
@@ -101,7 +110,7 @@ let libraries: [Target] = [
     name: "VoiceServiceKit",
     dependencies: [
       "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration", "VoiceConcurrency", argumentParser,
-      logging, lifecycle, signals,
+      coreMetrics, logging, lifecycle, metrics, signals,
     ], swiftSettings: strict),
   .target(
     name: "VoiceEpochs",
@@ -122,20 +131,21 @@ let executables: [Target] = [
   .executableTarget(
     name: "voiceprint-gateway",
     dependencies: [
-      "VoiceServiceKit", "VoiceRecognition", "VoiceRPC", "VoiceMessages", "VoiceConfiguration", argumentParser, logging,
+      "VoiceServiceKit", "VoiceAudio", "VoiceAudioWire", "VoiceRecognition", "VoiceRPC", "VoiceMessages",
+      "VoiceConcurrency", "VoiceConfiguration", argumentParser, logging, metrics,
     ],
     path: "services/gateway", swiftSettings: strict),
   .executableTarget(
     name: "voiceprint-feature",
     dependencies: [
-      "VoiceServiceKit", "VoiceAudio", "VoiceRPC", "VoiceMessages", "VoiceConcurrency", "VoiceRecognition",
-      "VoiceConfiguration", argumentParser, logging,
+      "VoiceServiceKit", "VoiceAudio", "VoiceAudioWire", "VoiceRPC", "VoiceMessages", "VoiceConcurrency",
+      "VoiceRecognition", "VoiceConfiguration", argumentParser, logging,
     ], path: "services/feature", swiftSettings: strict),
   .executableTarget(
     name: "voiceprint-embedding",
     dependencies: [
       "VoiceServiceKit", "VoiceEpochs", "VoiceModels", "VoiceRPC", "VoiceMessages", "VoiceConcurrency",
-      "VoiceRecognition", "VoiceConfiguration", argumentParser, logging,
+      "VoiceRecognition", "VoiceConfiguration", argumentParser, logging, metrics,
     ], path: "services/embedding", swiftSettings: strict),
   .executableTarget(
     name: "voiceprint-registry",
@@ -151,6 +161,14 @@ let executables: [Target] = [
       "VoiceCluster", "VoiceRPC", "VoiceMessages", "VoiceRecognition", "VoiceConcurrency", "VoiceConfiguration",
       argumentParser, logging,
     ], path: "services/trainer", swiftSettings: strict),
+  .executableTarget(
+    name: "voiceprint-console",
+    dependencies: [
+      "VoiceServiceKit", "VoiceRPC", "VoiceMessages", "VoiceConcurrency", "VoiceRecognition", "VoiceConfiguration",
+      argumentParser, crypto, hummingbird, lifecycle, logging, metrics, signals,
+    ],
+    // The page is read at run time.
+    path: "services/console", exclude: ["Web", "openapi.yaml"], swiftSettings: strict),
   // What programs of others import: the only public declarations of the package.
   .target(
     name: "VoiceprintClient",
@@ -163,8 +181,9 @@ let executables: [Target] = [
     name: "voiceprint",
     dependencies: [
       "VoiceCluster", "VoiceEpochs", "VoiceModels", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition",
-      "VoiceConfiguration", "VoiceConcurrency", "VoiceTensor", "VoiceNN", "VoiceTraining", "VoiceRPC",
-      "VoiceMessages", argumentParser, logging, .target(name: "VoiceParallel", condition: mpi),
+      "VoiceConfiguration", "VoiceConcurrency", "VoiceTensor", "VoiceNN", "VoiceTraining", "VoiceSearch", "VoiceRPC",
+      "VoiceMessages", "VoiceStorage", "VoicePostgres", argumentParser, logging,
+      .target(name: "VoiceParallel", condition: mpi),
     ], path: "services/voiceprint", swiftSettings: strict),
 ]
 
@@ -191,7 +210,7 @@ let testTargets: [Target] = [
   tests("VoiceRPCTests", ["VoiceRPC", "VoiceMessages", "rpc-test-server"]),
   tests("VoiceNNTests", ["VoiceNN", "VoiceTensor"]),
   tests("VoiceEvaluationTests", ["VoiceEvaluation"]),
-  tests("VoiceSearchTests", ["VoiceSearch"]),
+  tests("VoiceSearchTests", ["VoiceSearch", "VoiceTensor"]),
   tests("VoiceModelsTests", ["VoiceModels", "VoiceNN", "VoiceTensor", "VoiceRecognition", "VoiceConfiguration"]),
   tests(
     "VoiceTrainingTests",
@@ -224,11 +243,23 @@ let testTargets: [Target] = [
       "VoiceConfiguration", "VoiceConcurrency", logging,
     ]),
   tests(
+    "TrainerTests",
+    [
+      "voiceprint-trainer", "VoiceStorage", "VoicePostgres", "VoiceMessages", "VoiceRecognition", "VoiceConfiguration",
+      "VoiceServiceKit", "VoiceConcurrency", "VoiceCluster", "VoiceRPC", logging,
+    ]),
+  tests(
     "ParityTests",
     [
       "VoiceModels", "VoiceNN", "VoiceTensor", "VoiceAudio", "VoiceEvaluation", "VoiceRecognition",
       "VoiceConfiguration",
     ], exclude: ["Goldens"]),
+  tests(
+    "ConsoleTests",
+    [
+      "voiceprint-console", "VoiceMessages", "VoiceRPC", "VoiceRecognition", "VoiceServiceKit", "VoiceConfiguration",
+      hummingbird, yams,
+    ]),
   tests("TidyTests", ["VoiceCluster"]),
 ]
 
@@ -242,6 +273,7 @@ let package = Package(
     .executable(name: "voiceprint-embedding", targets: ["voiceprint-embedding"]),
     .executable(name: "voiceprint-registry", targets: ["voiceprint-registry"]),
     .executable(name: "voiceprint-trainer", targets: ["voiceprint-trainer"]),
+    .executable(name: "voiceprint-console", targets: ["voiceprint-console"]),
   ],
   traits: [.trait(name: "MPI", description: "Training by several processes with Open MPI (libopenmpi-dev).")],
   dependencies: dependencies,

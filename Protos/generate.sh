@@ -38,7 +38,7 @@ protoc --experimental_allow_proto3_optional --descriptor_set_in="$work/all.pb" \
 
 c=$output/Sources/C/CVoiceProtos
 swift=$output/Sources/VoiceMessages/Generated
-rm -rf "$c/generated" "$c/include"/{google,grpc,voiceprint} "$swift"
+rm -rf "$c/generated" "$c/include"/{google,grpc,opentelemetry,voiceprint} "$swift"
 mkdir -p "$c/generated" "$c/include" "$swift"
 mv "$work/swift/descriptors.c" "$c/generated/"
 mv "$work"/swift/*.swift "$swift/"

@@ -4,6 +4,10 @@
 #   deploy/benchmark.sh training [network …]     steps of training, beside PyTorch
 #   deploy/benchmark.sh inference [network …]    voiceprints, beside ONNX Runtime and PyTorch
 #   deploy/benchmark.sh promotion [utterances]   a collection of 10000 goes over to another epoch while it answers
+#   deploy/benchmark.sh features [seconds]       Fbank, resampling and the feature service, beside torchaudio,
+#                                                kaldi-native-fbank and soxr
+#   deploy/benchmark.sh search [templates]       exact search, beside FAISS's IndexFlatIP
+#   deploy/benchmark.sh capacity                 what calls and people cost in CPU and memory (deploy/CAPACITY.md)
 #
 # Networks are named as in configs/: tdnn, ecapa_tdnn, cam++ (training's default), res2net, resnet_se, eres2net,
 # eres2netv2 (inference's default is all). The engines are taken from the Python that PEER_PYTHON names, or installed
@@ -20,19 +24,55 @@ case $kind in
     defaults=(cam++ ecapa_tdnn tdnn res2net resnet_se eres2net eres2netv2) modules='torch numpy onnx onnxruntime'
     batch=1 threads=1 rounds=5
     ;;
-  promotion) ;;
-  -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  *) say "benchmark.sh: what is measured? training, inference or promotion (see --help)"; exit 2 ;;
+  promotion | capacity) ;;
+  features) modules='torch torchaudio kaldi_native_fbank soxr numpy' ;;
+  search) modules='faiss numpy' ;;
+  -h | --help) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *)
+    say "benchmark.sh: what is measured? training, inference, promotion, features, search or capacity (see --help)"
+    exit 2
+    ;;
 esac
 shift
-if [ "$kind" = promotion ]; then
+if [ "$kind" = promotion ] || [ "$kind" = capacity ]; then
   "$root/deploy/install-deps.sh" test demo
   need_swift
   cd "$root"
   swift build -c release >&2
   deploy/fetch-model.sh >/dev/null
   python_environment
-  exec "$python" deploy/benchmark/promotion.py "$@"
+  exec "$python" "deploy/benchmark/$kind.py" "$@"
+fi
+
+# Finds the Python with the peers, and installs them where none was named: need_peers MODULE…
+need_peers() {
+  local peer=$root/.build/peer-python
+  python=${PEER_PYTHON:-$peer/bin/python}
+  "$python" -c "import $(IFS=,; echo "$*")" 2>/dev/null && return
+  [ -z "${PEER_PYTHON:-}" ] || fail "PEER_PYTHON=$python cannot import one of: $*"
+  say "installing $* into .build/peer-python"
+  [ -x "$peer/bin/python" ] || python3 -m venv "$peer"
+  # Modules are named as their packages, but for FAISS.
+  "$peer/bin/pip" install --quiet --disable-pip-version-check $(sed 's/faiss/faiss-cpu/; s/_/-/g' <<<"$*") >&2
+}
+
+if [ "$kind" = features ]; then
+  need_swift
+  cd "$root"
+  swift build -c release --product voiceprint >&2
+  swift build -c release --product voiceprint-feature >&2
+  # shellcheck disable=SC2086 # the names are words
+  need_peers $modules
+  exec "$python" deploy/benchmark/features.py "$(swift build -c release --show-bin-path)/voiceprint" \
+    "${ROUNDS:-5}" "${1:-10}"
+fi
+if [ "$kind" = search ]; then
+  need_swift
+  cd "$root"
+  swift build -c release --product voiceprint >&2
+  # shellcheck disable=SC2086 # the names are words
+  need_peers $modules
+  exec "$python" deploy/benchmark/search.py "$(swift build -c release --show-bin-path)/voiceprint" "${1:-1000000}"
 fi
 networks=("$@")
 [ ${#networks[@]} -gt 0 ] || networks=("${defaults[@]}")
@@ -45,15 +85,8 @@ cd "$root"
 swift build -c release --product voiceprint >&2
 voiceprint=$(swift build -c release --show-bin-path)/voiceprint
 
-peer=$root/.build/peer-python
-python=${PEER_PYTHON:-$peer/bin/python}
-if ! "$python" -c "import ${modules// /, }" 2>/dev/null; then
-  [ -z "${PEER_PYTHON:-}" ] || fail "PEER_PYTHON=$python cannot import one of: $modules"
-  say "installing $modules into .build/peer-python"
-  [ -x "$peer/bin/python" ] || python3 -m venv "$peer"
-  # shellcheck disable=SC2086 # the names are words
-  "$peer/bin/pip" install --quiet --disable-pip-version-check $modules >&2
-fi
+# shellcheck disable=SC2086 # the names are words
+need_peers $modules
 mvector=$root/.build/peer-mvector
 if [ ! -d "$mvector/mvector" ]; then
   mkdir -p "$mvector"

@@ -74,7 +74,9 @@ seconds() { printf '%d s' "$SECONDS"; }
 # Makes the Python environment of tests and benchmarks, once, and again when what it needs changes; `python` is its
 # interpreter.
 python_environment() {
-  local needs="grpcio grpcio-tools numpy pytest" venv=$root/.build/test-python
+  local venv=$root/.build/test-python
+  local needs="grpcio grpcio-tools grpcio-reflection numpy pytest pyyaml"
+  needs+=" selenium openapi-spec-validator openapi-schema-validator"
   if [ "$(cat "$venv/needs" 2>/dev/null)" != "$needs" ]; then
     say "making a Python environment in .build/test-python"
     rm -rf "$venv"

@@ -1,23 +1,28 @@
 #!/usr/bin/env bash
 # Runs the tests: all stages, or those that are named. Installs what they need and builds once.
 #
-#   deploy/test.sh [stage …]
+#   deploy/test.sh [stage …] [--full]
 #
 #   unit         the modules, one test target each
 #   parity       the same numbers as the toolkit that this re-creates
-#   integration  a Python client against real processes and a real PostgreSQL
+#   integration  a Python client against real processes and a real PostgreSQL; the protocol against its last release
 #   promotion    a network is trained from afar and swapped in while everybody goes on calling
+#   console      the web console in a headless browser with a microphone; screenshots in .build/test-logs/console
+#   faults       processes are killed at every step of a promotion: a sample of the scenarios, all of them with --full
 #   tidy         the style
 #
-# The last line is `N passed, N failed, N skipped`; the exit status is 0 if nothing failed.
+# The last line is `N passed, N failed, N skipped`; the exit status is 0 if nothing failed. Where only `faults` runs,
+# `scenarios N, calls N, violations N` follows it.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-all=(unit parity integration promotion tidy)
+all=(unit parity integration promotion console faults tidy)
 stages=()
+fault_options=()
 for argument in "$@"; do
   case $argument in
-    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --full) fault_options=(--full) ;;
     *)
       [[ " ${all[*]} " == *" $argument "* ]] || { say "test.sh: no stage '$argument': ${all[*]}"; exit 2; }
       stages+=("$argument")
@@ -42,7 +47,10 @@ count() {
   if [ -f "$3" ]; then
     read -r ok bad out < <(python3 - "$3" <<'PYTHON'
 import sys, xml.etree.ElementTree
-cases = list(xml.etree.ElementTree.parse(sys.argv[1]).iter("testcase"))
+try:
+    cases = list(xml.etree.ElementTree.parse(sys.argv[1]).iter("testcase"))
+except xml.etree.ElementTree.ParseError:  # the run ended before it was written
+    cases = []
 bad = sum(any(case.find(tag) is not None for tag in ("failure", "error")) for case in cases)
 out = sum(case.find("skipped") is not None for case in cases)
 print(len(cases) - bad - out, bad, out)
@@ -68,15 +76,16 @@ swift_stage() {
   count "$name" "$status" "$logs/$name-swift-testing.xml"
 }
 
-# Runs tests in Python against real processes: python_stage STAGE FOLDER
+# Runs tests in Python against real processes: python_stage STAGE FOLDER [OPTION…]
 python_stage() {
-  local log=$logs/$1.log status=0
+  local name=$1 folder=$2 log=$logs/$1.log status=0
+  shift 2
   "$root/deploy/fetch-model.sh" >/dev/null
   python_environment
-  VOICEPRINT_BIN=$root/.build/release "$python" -m pytest "$2" -q -rfEs -p no:cacheprovider \
-    --junit-xml="$logs/$1.xml" </dev/null >"$log" 2>&1 || status=$?
+  VOICEPRINT_BIN=$root/.build/release "$python" -m pytest "$folder" "$@" -q -rfEs -p no:cacheprovider \
+    --junit-xml="$logs/$name.xml" </dev/null >"$log" 2>&1 || status=$?
   cat "$log"
-  count "$1" "$status" "$logs/$1.xml"
+  count "$name" "$status" "$logs/$name.xml"
 }
 
 "$root/deploy/install-deps.sh" test demo
@@ -98,11 +107,16 @@ for stage in "${stages[@]}"; do
     unit) swift_stage unit --skip ParityTests --skip TidyTests ;;
     parity) swift_stage parity --filter ParityTests ;;
     tidy) swift_stage tidy --filter TidyTests ;;
-    integration) python_stage integration Tests/Integration ;;
+    integration) python_stage integration Tests/Integration Tests/Protos ;;
     promotion) python_stage promotion Tests/Promotion ;;
+    console) python_stage console Tests/Console ;;
+    faults) VOICEPRINT_FAULTS_SUMMARY=$logs/faults.txt python_stage faults Tests/Faults "${fault_options[@]}" ;;
   esac
   say "== $stage took $((SECONDS - begin)) s"
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"
+if [ "${stages[*]}" = faults ]; then
+  cat "$logs/faults.txt"
+fi
 [ "$failed" -eq 0 ]

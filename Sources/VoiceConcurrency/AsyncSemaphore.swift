@@ -29,6 +29,9 @@ package final class AsyncSemaphore: Sendable {
     state = Mutex(State(permits: permits))
   }
 
+  /// Permits that are free now, and tasks that wait for one.
+  package var usage: (free: Int, waiting: Int) { state.withLock { ($0.permits, $0.waiters.count) } }
+
   /// Runs `body` with a permit. Throws `TimedOut`, `CancellationError` and what `body` throws.
   package func withPermit<Result: Sendable>(
     deadline: ContinuousClock.Instant? = nil, _ body: @Sendable () async throws -> Result

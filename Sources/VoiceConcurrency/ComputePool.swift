@@ -15,18 +15,40 @@ package final class ComputePool: Sendable {
     case shutDown
   }
 
+  /// What became of the work that a pool was given, until now.
+  package struct Counts: Sendable, Hashable {
+    /// Units of work that wait for a thread.
+    package var waiting = 0
+    /// Units of work that are being done.
+    package var running = 0
+    /// Time that all threads together have worked.
+    package var busy: Duration = .zero
+    /// Units of work that were refused as the queue was full.
+    package var refusedByLimit = 0
+    /// Units of work that were refused as their deadline was too close.
+    package var refusedByDeadline = 0
+  }
+
+  /// Told on the thread how long a unit of work waited and how long it took.
+  package typealias Observer = @Sendable (_ waited: Duration, _ worked: Duration) -> Void
+
   /// Number of threads.
   package let threadCount: Int
+  /// Units of work that may wait, besides those that every thread is about to take.
+  package let queueLimit: Int
   private let queue: WorkQueue
   private let threads: [WorkerThread]
 
   /// A pool of `threads` threads (at least 1) whose queue holds at most `queueLimit` waiting units of work.
   ///
   /// With a `niceness` above 0 (at most 19) other threads come first where cores are few.
-  package init(name: String, threads count: Int, queueLimit: Int, niceness: Int32 = 0) {
+  /// `observer` is told of every unit of work that was done.
+  package init(
+    name: String, threads count: Int, queueLimit: Int, niceness: Int32 = 0, observer: Observer? = nil
+  ) {
     precondition(count > 0 && queueLimit >= 0, "ComputePool: \(count) threads, queue of \(queueLimit)")
-    threadCount = count
-    let queue = WorkQueue(threads: count, limit: queueLimit)
+    (threadCount, self.queueLimit) = (count, queueLimit)
+    let queue = WorkQueue(threads: count, limit: queueLimit, observer: observer)
     self.queue = queue
     threads = (0..<count).map { index in
       WorkerThread(name: "\(name)-\(index)", niceness: niceness) { while let work = queue.next() { work() } }
@@ -35,6 +57,9 @@ package final class ComputePool: Sendable {
 
   /// Units of work that wait for a thread now.
   package var queueDepth: Int { queue.depth }
+
+  /// What became of the work until now.
+  package var counts: Counts { queue.counts }
 
   /// Runs `work` on one of the threads and gives its result.
   ///

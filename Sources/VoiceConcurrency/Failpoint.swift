@@ -56,8 +56,9 @@ package enum Failpoint {
     var actions: [Place: Action] = [:]
     for item in text.split(separator: ",") {
       let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else { continue }
-      let name = parts[0].split(separator: "@").map(String.init)
+      guard parts.count == 2, case let name = parts[0].split(separator: "@").map(String.init), !name.isEmpty else {
+        continue
+      }
       let place = Place(name: name[0], count: name.count > 1 ? Int(name[1]) ?? 1 : 1)
       switch parts[1] {
       case "kill": actions[place] = .kill

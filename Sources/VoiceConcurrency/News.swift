@@ -12,6 +12,9 @@ package final class News: Sendable {
   /// Nothing has happened yet.
   package init() {}
 
+  /// Whether `finish` was called.
+  package var isFinished: Bool { state.withLock { $0.isFinished } }
+
   /// A stream that gives one element at once and one after every change; changes that nobody looked at count once.
   package func subscribe() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

@@ -7,6 +7,7 @@ final class WorkQueue: Sendable {
 
   private struct Entry {
     let deadline: ContinuousClock.Instant?
+    let arrival: ContinuousClock.Instant
     let work: Work
   }
   private struct State {
@@ -15,28 +16,49 @@ final class WorkQueue: Sendable {
     var closed = false
     /// Moving average of the seconds that a unit of work takes.
     var averageSeconds = 0.0
+    var counts = ComputePool.Counts()
+    /// When those began that are being worked on, to count them before they end.
+    var running: [ContinuousClock.Instant] = []
     var waiting: Int { entries.count - head }
   }
 
   private let threads: Int
   private let limit: Int
+  private let observer: ComputePool.Observer?
   private let state = Mutex(State())
   private let signal = Semaphore()
 
-  init(threads: Int, limit: Int) {
+  init(threads: Int, limit: Int, observer: ComputePool.Observer?) {
     self.threads = threads
     self.limit = limit
+    self.observer = observer
   }
 
   var depth: Int { state.withLock { $0.waiting } }
 
+  var counts: ComputePool.Counts {
+    state.withLock { state in
+      var counts = state.counts
+      (counts.waiting, counts.running) = (state.waiting, state.running.count)
+      for begin in state.running { counts.busy += ContinuousClock.now - begin }
+      return counts
+    }
+  }
+
   func add(deadline: ContinuousClock.Instant?, _ work: @escaping Work) throws(ComputePool.Rejection) {
+    let now = ContinuousClock.now
     let refusal = state.withLock { state -> ComputePool.Rejection? in
       if state.closed { return .shutDown }
       let wait = Duration.seconds(state.averageSeconds * Double(state.waiting) / Double(threads))
-      if state.waiting >= limit + threads { return .queueFull(retryAfter: max(wait, .milliseconds(10))) }
-      if let deadline, ContinuousClock.now + wait >= deadline { return .deadlineTooClose(retryAfter: wait) }
-      state.entries.append(Entry(deadline: deadline, work: work))
+      if state.waiting >= limit + threads {
+        state.counts.refusedByLimit += 1
+        return .queueFull(retryAfter: max(wait, .milliseconds(10)))
+      }
+      if let deadline, now + wait >= deadline {
+        state.counts.refusedByDeadline += 1
+        return .deadlineTooClose(retryAfter: wait)
+      }
+      state.entries.append(Entry(deadline: deadline, arrival: now, work: work))
       return nil
     }
     if let refusal { throw refusal }
@@ -68,10 +90,18 @@ final class WorkQueue: Sendable {
   private func perform(_ entry: Entry) {
     let begin = ContinuousClock.now
     if let deadline = entry.deadline, begin >= deadline {
+      state.withLock { $0.counts.refusedByDeadline += 1 }
       return entry.work(.deadlineTooClose(retryAfter: .zero))
     }
+    state.withLock { $0.running.append(begin) }
     entry.work(nil)
-    let seconds = (ContinuousClock.now - begin) / .seconds(1)
-    state.withLock { $0.averageSeconds += ($0.averageSeconds == 0 ? 1 : 0.1) * (seconds - $0.averageSeconds) }
+    let time = ContinuousClock.now - begin
+    let seconds = time / .seconds(1)
+    state.withLock { state in
+      state.averageSeconds += (state.averageSeconds == 0 ? 1 : 0.1) * (seconds - state.averageSeconds)
+      state.counts.busy += time
+      if let place = state.running.firstIndex(of: begin) { state.running.remove(at: place) }
+    }
+    observer?(begin - entry.arrival, time)
   }
 }

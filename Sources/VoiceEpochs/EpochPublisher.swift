@@ -13,12 +13,13 @@ package struct EpochPublisher: Sendable {
   /// For the registry behind a channel.
   package init(channel: Channel) { self.channel = channel }
 
-  /// Publishes the bundle in a folder, unless the registry has it. Gives its name and whether it was new.
+  /// Publishes the bundle in a folder, unless the registry has it; as that of a job only while the job is the caller's.
+  /// Gives its name and whether it was new.
   ///
   /// Nothing uses a new epoch before somebody promotes it or makes it the default. Throws `RecognitionError`:
   /// `notFound` when there is no bundle in the folder, and whatever the registry answers.
   package func publish(
-    _ folder: String, provenance: EpochProvenance? = nil, asDefault: Bool = false
+    _ folder: String, provenance: EpochProvenance? = nil, for leased: LeasedJob? = nil, asDefault: Bool = false
   ) async throws -> (name: EpochName, created: Bool) {
     let (manifest, json) = try Self.manifest(of: folder)
     let name = try EpochName(manifest.name)
@@ -29,6 +30,7 @@ package struct EpochPublisher: Sendable {
         try await writer.write(
           .with {
             ($0.makeDefault, $0.provenance) = (asDefault, provenance.map { .init($0) })
+            $0.lease = leased.map { .init($0) }
             $0.payload = .header(Self.header(manifest, json))
           })
         for (index, file) in manifest.files.enumerated() {

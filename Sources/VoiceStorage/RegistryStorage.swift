@@ -3,6 +3,7 @@ internal import Synchronization
 package import VoiceConcurrency
 package import VoicePostgres
 package import VoiceRecognition
+package import VoiceSearch
 
 /// Everything the registry keeps, on one PostgreSQL: wires pool, listener, stores and galleries.
 ///
@@ -15,8 +16,8 @@ package final class RegistryStorage: Sendable {
   /// How collections go over to other epochs.
   package let promotions: PromotionStore
 
-  private let database: RegistryDatabase
-  private let galleries: GalleryShelf
+  let database: RegistryDatabase
+  let galleries: GalleryShelf
   private let options: PostgresOptions
   private let logger: Logger
   private let epochNews = News()
@@ -26,18 +27,21 @@ package final class RegistryStorage: Sendable {
   /// Storage on the database that `options` names, with at most `poolSize` connections besides the listener's; a call
   /// waits at most `acquireTimeout` for one.
   ///
-  /// Large galleries are searched on `compute`. Of the change log, `keptChanges` entries stay. Without `audioKey` no
-  /// audio is retained.
+  /// Galleries are searched on `compute`; their templates lie in full precision in `templates`, or in memory without
+  /// one. Of the change log, `keptChanges` entries stay. Without `keys` no audio is retained and no voiceprint sealed;
+  /// with them, `sealing` says which are. What is erased is written into the `ledger`.
   package init(
     _ options: PostgresOptions, poolSize: Int, acquireTimeout: Duration = .seconds(10), compute: ComputePool,
-    keptChanges: Int = 100_000, audioKey: ServiceKey? = nil, logger: Logger
+    keptChanges: Int = 100_000, keys: KeyRing? = nil, sealing: VoiceprintSealing = .new,
+    ledger: ErasureLedger? = nil, templates: TemplateFile? = nil, logger: Logger
   ) {
     self.options = options
     self.logger = logger
     let pool = PostgresPool(options, size: poolSize, acquireTimeout: acquireTimeout, logger: logger)
-    database = RegistryDatabase(pool: pool, keptChanges: keptChanges, logger: logger)
-    galleries = GalleryShelf(database: database, logger: logger)
-    let vault = AudioVault(key: audioKey)
+    let vault = Vault(ring: keys, sealing: sealing)
+    database = RegistryDatabase(
+      pool: pool, keptChanges: keptChanges, keeper: ErasureKeeper(ledger: ledger, vault: vault), logger: logger)
+    galleries = GalleryShelf(database: database, vault: vault, file: templates, logger: logger)
     speakers = SpeakerStore(database: database, galleries: galleries, compute: compute, vault: vault)
     epochs = EpochStore(database: database, news: epochNews)
     promotions = PromotionStore(database: database, vault: vault, news: promotionNews,
@@ -79,6 +83,7 @@ package final class RegistryStorage: Sendable {
       promotionNews.publish()
     case .lost(let error):
       isListening.store(false, ordering: .releasing)
+      database.forget()
       logger.warning("the database is away: \(error)")
       database.readiness.publish()
     case .notified(ChangeLog.epochsChannel, _): epochNews.publish()

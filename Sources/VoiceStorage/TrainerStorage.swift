@@ -17,10 +17,12 @@ package final class TrainerStorage: Sendable {
   /// The contents of data sets and checkpoints.
   package let contents: ContentStore
 
-  private let database: RegistryDatabase
+  let database: RegistryDatabase
   private let options: PostgresOptions
   private let logger: Logger
   private let eventNews = News()
+  /// The least time from one sweep of contents to the next.
+  private static let betweenSweeps = Duration.seconds(10)
   private let isListening = Atomic<Bool>(false)
 
   /// Storage on the database that `options` names, with at most `poolSize` connections besides the listener's.
@@ -38,7 +40,8 @@ package final class TrainerStorage: Sendable {
     contents = ContentStore(database: database)
     datasets = DatasetStore(database: database, contents: contents)
     jobs = JobStore(database: database, news: eventNews)
-    queue = JobQueue(database: database, news: News(), lease: lease, maximumAttempts: maximumAttempts)
+    queue = JobQueue(
+      database: database, news: News(), garbage: contents.garbage, lease: lease, maximumAttempts: maximumAttempts)
   }
 
   /// Brings the schema up to date now. Throws `unavailable`, and `failedPrecondition` (`SCHEMA_TOO_NEW`) for one that a
@@ -51,11 +54,15 @@ package final class TrainerStorage: Sendable {
   /// A stream that gives an element at once and whenever `isAvailable` may have changed.
   package func availabilityNews() -> AsyncStream<Void> { database.readiness.subscribe() }
 
-  /// Follows what other trainers change, until the task is cancelled.
+  /// Follows what other trainers change, and removes contents that nobody needs any more, until the task is cancelled.
   package func run() async {
     let channels = [JobStore.eventsChannel, JobStore.workChannel]
     let listener = PostgresListener(options, channels: channels, logger: logger)
-    for await event in listener.events { await follow(event) }
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.sweep() }
+      for await event in listener.events { await follow(event) }
+      group.cancelAll()
+    }
     await listener.stop()
     eventNews.finish()
     queue.news.finish()
@@ -66,6 +73,21 @@ package final class TrainerStorage: Sendable {
   package func close() async {
     do { try await database.close() } catch {
       logger.debug("the connections were not waited for, the program ends: \(error)")
+    }
+  }
+
+  private func sweep() async {
+    for await _ in contents.garbage.subscribe() {
+      if Task.isCancelled { return }
+      do {
+        let count = try await contents.sweep()
+        if count > 0 { logger.debug("contents that nobody needs were removed", metadata: ["count": "\(count)"]) }
+      } catch {
+        // The next checkpoint or data set brings the next sweep.
+        if !Task.isCancelled { logger.warning("contents that nobody needs stay for now: \(error)") }
+      }
+      // Cancelled at the end.
+      guard (try? await Task.sleep(for: Self.betweenSweeps)) != nil else { return }
     }
   }
 

@@ -1,9 +1,11 @@
 /// How protobuf names read in Swift and in protobuf-c's C.
 enum Names {
-  /// `voiceprint.types.v1` → `TypesV1`, `grpc.health.v1` → `GRPCHealthV1`, `google.rpc` → `GoogleRPC`.
+  /// `voiceprint.types.v1` → `TypesV1`, `grpc.health.v1` → `GRPCHealthV1`, `google.rpc` → `GoogleRPC`,
+  /// `opentelemetry.proto.trace.v1` → `OTLPTraceV1`.
   static func namespace(ofPackage package: String) -> String {
     var parts = package.split(separator: ".").map(String.init)
     if parts.first == "voiceprint" { parts.removeFirst() }
+    if parts.starts(with: ["opentelemetry", "proto"]) { parts.replaceSubrange(0..<2, with: ["OTLP"]) }
     return parts.map { part in
       switch part {
       case "grpc", "rpc": part.uppercased()

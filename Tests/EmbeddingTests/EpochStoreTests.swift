@@ -108,7 +108,8 @@ struct EpochStoreTests {
     await store.want([epoch])
     for _ in 0..<3 {
       let error = await #expect(throws: RecognitionError.self) { try await store.runtime(for: epoch) }
-      #expect(error?.code == .failedPrecondition && error?.message.isEmpty == false)
+      // UNAVAILABLE sends the caller to another replica.
+      #expect(error?.code == .unavailable && error?.reason == "EPOCH_REFUSED" && error?.message.isEmpty == false)
     }
     #expect(shelf.loads == [epoch])
     try shelf.mend(epoch, 1)

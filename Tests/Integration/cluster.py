@@ -21,7 +21,7 @@ def generate_stubs(folder: pathlib.Path) -> None:
     import grpc_tools
 
     protos = sorted(str(path.relative_to(ROOT / "Protos")) for path in (ROOT / "Protos").rglob("*.proto"))
-    own = [path for path in protos if path.startswith(("voiceprint/", "grpc/", "google/rpc/"))]
+    own = [path for path in protos if path.startswith(("voiceprint/", "grpc/", "google/rpc/", "opentelemetry/"))]
     include = pathlib.Path(grpc_tools.__file__).parent / "_proto"
     includes = [f"-I{ROOT / 'Protos'}", f"-I{include}"]
     status = protoc.main(["protoc", *includes, f"--python_out={folder}", f"--grpc_python_out={folder}", *own])
@@ -32,6 +32,9 @@ def generate_stubs(folder: pathlib.Path) -> None:
     for name in ("grpc", "google"):
         module = __import__(name)
         module.__path__.append(str(folder / name))
+    # Where grpcio-reflection is installed, `grpc` gives it this name too.
+    if "grpc.reflection" in sys.modules:
+        sys.modules["grpc.reflection"].__path__.append(str(folder / "grpc" / "reflection"))
 
 
 class Cluster:

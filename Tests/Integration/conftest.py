@@ -2,6 +2,7 @@
 
 import itertools
 import pathlib
+import subprocess
 
 import pytest
 
@@ -56,3 +57,25 @@ def collection(gateway):
     gateway.CreateCollection(pb.CreateCollectionRequest(collection=name), timeout=10)
     yield name
     gateway.DeleteCollection(pb.DeleteCollectionRequest(collection=name), timeout=10)
+
+
+@pytest.fixture
+def own_gateway(cluster):
+    """Starts a gateway of the test's own, with other settings; gives its address and what stops it with SIGTERM."""
+    processes = []
+
+    def start(*settings: str):
+        upstreams = [f"upstreams.{name}={cluster.address(name)}" for name in ("feature", "embedding", "registry")]
+        given = [argument for setting in ["listen.port=0", *upstreams, *settings] for argument in ("--set", setting)]
+        process = subprocess.Popen(
+            [cluster_module.BIN / "voiceprint-gateway", *given], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, text=True)
+        processes.append(process)
+        port = int(process.stdout.readline().removeprefix("LISTENING "))
+        return f"127.0.0.1:{port}", process.terminate
+
+    yield start
+    for process in processes:
+        process.terminate()
+        assert process.wait(30) == 0
+        process.stdout.close()

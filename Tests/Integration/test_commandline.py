@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from cluster import BIN, Cluster
+from cluster import BIN, Cluster, eventually
 from voices import ANN, BOB, EVE, short_folder, voice, wav
 
 
@@ -80,6 +80,31 @@ def test_everyone_of_a_folder_is_enrolled_once(cluster, collection, tmp_path):
     assert empty.returncode == 3 and "has nobody" in empty.stderr
 
 
+def test_an_interrupted_registration_of_a_folder_goes_on(cluster, gateway, collection, tmp_path):
+    from voiceprint.gateway.v1 import gateway_service_pb2 as pb
+
+    names = [f"person-{number}" for number in range(60)]
+    recording = wav(voice(**ANN, seed=1))
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "0.wav").write_bytes(recording)
+
+    def people():
+        return gateway.ListSpeakers(pb.ListSpeakersRequest(collection=collection), timeout=10).speakers
+
+    arguments = ["register", "--from-folder", str(tmp_path), "--collection", collection]
+    command = subprocess.Popen(
+        [BIN / "voiceprint", *arguments], env=cluster.environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        text=True)
+    eventually(people, what="that the first one is enrolled")
+    command.send_signal(signal.SIGINT)
+    _, told = command.communicate(timeout=60)
+    assert command.returncode == 130 and "the same command goes on" in told
+    status, rest = said(cluster, *arguments)
+    assert status == 0 and 0 < rest["there_before"] < 60 and rest["recordings"] == 60 - rest["there_before"]
+    assert [(person.speaker_id, len(person.utterances)) for person in people()] == [(name, 1) for name in sorted(names)]
+
+
 def test_contrast_answers_by_its_status(cluster, recordings):
     status, same = said(cluster, "contrast", recordings(ANN, 1), recordings(ANN, 2))
     assert status == 0 and same["same"] and same["score"] >= same["threshold"]
@@ -127,7 +152,7 @@ def test_the_status_tells_what_ended_and_what_serves(stubs, model_arguments):
     try:
         assert own.status()["gateway"] and own.command("status").returncode == 0
         kinds = [process["service"] for process in own.status()["processes"]]
-        assert kinds == ["postgres", "registry", "feature", "embedding", "trainer", "gateway"]
+        assert kinds == ["postgres", "registry", "feature", "embedding", "trainer", "gateway", "console"]
         assert all(process["health"] == "SERVING" for process in own.status()["processes"])
         assert len(own.process("embedding")["epochs"]) == 1
         own.kill("feature")
@@ -148,7 +173,7 @@ def test_a_cluster_in_the_foreground_ends_with_the_command(stubs, model_argument
         [str(BIN / "voiceprint"), "up", "--foreground", "--json", *model_arguments], env=environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     pids = [process["pid"] for process in json.loads(command.stdout.readline())["processes"]]
-    assert len(pids) == 6 and all(is_running(pid) for pid in pids)
+    assert len(pids) == 7 and all(is_running(pid) for pid in pids)
     command.send_signal(signal.SIGINT)
     assert command.wait(timeout=60) == 0
     assert not any(is_running(pid) for pid in pids)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 
 import grpc
@@ -250,8 +251,8 @@ def test_a_better_epoch_is_promoted_by_itself_and_another_is_not(own, pb, traine
 
 def test_a_killed_trainer_loses_nothing(own, pb, trainer, dataset, undisturbed):
     own.command("start", "trainer")
-    places = {process["pid"]: f"127.0.0.1:{process['port']}" for process in own.status()["processes"]
-              if process["service"] == "trainer"}
+    trainers = {process["pid"]: process for process in own.status()["processes"] if process["service"] == "trainer"}
+    places = {pid: f"127.0.0.1:{process['port']}" for pid, process in trainers.items()}
     assert len(places) == 2
     job = submit(pb, trainer, dataset, 30)
     seen, killed = [], False
@@ -273,6 +274,13 @@ def test_a_killed_trainer_loses_nothing(own, pb, trainer, dataset, undisturbed):
     answer = survivor.GetJob(pb.GetJobRequest(job=job), timeout=10).job
     assert answer.attempts == 2
     assert weights(own, answer.candidate_epoch) == undisturbed[2]
+    # What it worked on lies about until it starts again; data sets stay.
+    index = trainers[worker]["index"]
+    folder = own.state / "trainer" / f"trainer-{index}"
+    assert list(folder.glob("running/*/jobs/*")) and list(folder.glob("datasets/*"))
+    own.command("restart", "trainer", "--index", str(index))
+    assert not list(folder.glob("running/*/jobs/*")) and list(folder.glob("datasets/*"))
+    assert len(list(folder.glob("running/*"))) == 1
 
 
 def test_a_job_is_cancelled_while_it_waits_and_while_it_runs(pb, trainer, dataset):
@@ -289,7 +297,7 @@ def test_a_job_is_cancelled_while_it_waits_and_while_it_runs(pb, trainer, datase
     assert trainer.CancelJob(pb.CancelJobRequest(job=running), timeout=10).job.state == pb.JOB_STATE_CANCELLED
 
 
-def test_what_cannot_be_trained_is_refused_before_it_is_queued(pb, trainer, dataset):
+def test_what_cannot_be_trained_is_refused_before_it_is_queued(pb, trainer, dataset, undisturbed):
     def refusal(configuration, **spec):
         spec = pb.TrainingSpec(**{"dataset": dataset, "configuration": configuration, **spec})
         error = status(lambda: trainer.SubmitJob(pb.SubmitJobRequest(spec=spec, validate_only=True), timeout=30))
@@ -307,6 +315,29 @@ def test_what_cannot_be_trained_is_refused_before_it_is_queued(pb, trainer, data
     assert refusal(config(1), dataset="nothing")[0] == grpc.StatusCode.NOT_FOUND
     assert refusal(config(1), dataset="../x")[0] == invalid
     assert refusal(config(1), base_epoch="nothing")[0] == grpc.StatusCode.NOT_FOUND
+    code, told = refusal(config(1).replace("batch_size: 4", "batch_size: 64"))
+    assert code == invalid and "18 clips do not fill a batch of 64" in told, told
+    factors = "fine_tuning: {learning_rate_factors: {xvector.tail: 0.1}}"
+    code, told = refusal(config(1).replace("max_epoch: 1", f"max_epoch: 1, {factors}"))
+    assert code == invalid and "TDNN has no parameter of xvector.tail" in told, told
+    # An epoch of another size or front-end is no beginning; the same one is.
+    epoch = undisturbed[1].candidate_epoch
+    code, told = refusal(config(1).replace("channels: 16", "channels: 24"), base_epoch=epoch)
+    assert code == invalid and "argument channels 16; the configuration has 24" in told, told
+    code, told = refusal(config(1).replace("embd_dim: 8", "embd_dim: 12"), base_epoch=epoch)
+    assert code == invalid and "embd_dim 8; the configuration has 12" in told, told
+    code, told = refusal(config(1).replace("num_mel_bins: 20", "num_mel_bins: 24"), base_epoch=epoch)
+    assert code == invalid and "feature bins 20; the configuration has 24" in told, told
+    code, told = refusal(config(1).replace("num_mel_bins: 20", "num_mel_bins: 20, low_freq: 100"), base_epoch=epoch)
+    assert code == invalid and "front-end" in told, told
+    spelt_out = config(1).replace("num_mel_bins: 20", "num_mel_bins: 20, sample_frequency: 16000")
+    for text, warnings in [
+            (spelt_out, []), (config(1).replace("noise_dir: null", "noise_dir: dataset/noise"), [
+                "no noise is added: the folder dataset/noise holds no audio"]),
+            (config(1).replace("noise_dir: null", "noise_dir: s0"), [])]:
+        spec = pb.TrainingSpec(dataset=dataset, configuration=text, base_epoch=epoch)
+        answer = trainer.SubmitJob(pb.SubmitJobRequest(spec=spec, validate_only=True), timeout=30)
+        assert list(answer.warnings) == warnings
     answer = trainer.SubmitJob(pb.SubmitJobRequest(
         spec=pb.TrainingSpec(dataset=dataset, configuration=config(1)), validate_only=True), timeout=30)
     assert not answer.HasField("job")
@@ -340,10 +371,54 @@ def test_nothing_is_seen_of_a_push_that_failed(pb, trainer):
     trainer.DeleteDataset(pb.DeleteDatasetRequest(name="good"), timeout=10)
 
 
-def test_a_job_on_the_command_line_reads_like_a_training_here(own, corpus, dataset):
+def curves(folder):
+    """What TensorBoard reads in a folder: the numbers by tag and step, and the sizes of pictures."""
+    (file,) = folder.glob("events.out.tfevents.*")
+    content, numbers, pictures = file.read_bytes(), {}, {}
+    while content:
+        length = int.from_bytes(content[:8], "little")
+        event = fields(content[12:12 + length])
+        step = event.get(2, [0])[0]
+        for summary in event.get(5, []):
+            for value in map(fields, fields(summary).get(1, [])):
+                tag = value[1][0].decode()
+                if 2 in value:
+                    numbers[tag, step] = struct.unpack("<f", value[2][0])[0]
+                else:
+                    pictures[tag, step] = len(fields(value[4][0])[4][0])
+        content = content[16 + length:]
+    return numbers, pictures
+
+
+def fields(message):
+    """The fields of a protobuf message by number."""
+    def varint(place):
+        value = shift = 0
+        while True:
+            byte = message[place]
+            value, shift, place = value | (byte & 127) << shift, shift + 7, place + 1
+            if byte < 128:
+                return value, place
+
+    found, place = {}, 0
+    while place < len(message):
+        key, place = varint(place)
+        if key & 7 == 0:
+            value, place = varint(place)
+        else:
+            size = {1: 8, 5: 4}.get(key & 7)
+            if size is None:
+                size, place = varint(place)
+            value, place = message[place:place + size], place + size
+        found.setdefault(key >> 3, []).append(value)
+    return found
+
+
+def test_a_job_on_the_command_line_reads_like_a_training_here(own, corpus, dataset, tmp_path):
     (corpus / "c.yml").write_text(config(2))
     target = ["--trainer", live(own)]
-    out = own.command("jobs", "submit", "--dataset", dataset, "--configs", str(corpus / "c.yml"), "--watch", *target)
+    out = own.command("jobs", "submit", "--dataset", dataset, "--configs", str(corpus / "c.yml"), "--watch",
+                      "--log-dir", str(tmp_path / "curves"), *target)
     assert "Train epoch: [2/2], batch: [3/4], loss: " in out.stdout and "Test epoch: 2, time/epoch: " in out.stdout
     epoch = re.search(r"^epoch (\S+) published", out.stdout, re.M).group(1)
     assert epoch in own.command("epochs", "list").stdout
@@ -352,6 +427,23 @@ def test_a_job_on_the_command_line_reads_like_a_training_here(own, corpus, datas
     logs = own.command("jobs", "logs", jobs[0]["job"], *target).stdout
     assert [line for line in out.stdout.splitlines() if line.startswith("Train")] == [
         line for line in logs.splitlines() if line.startswith("Train")]
+    # The curves are those of a training here, but for how long it took.
+    own.command("train", "--configs", str(corpus / "c.yml"), "--root", str(corpus), "--threads", "1",
+                "--save-model-path", str(tmp_path / "here"))
+    (here, here_pictures), (there, there_pictures) = (
+        curves(tmp_path / "here/TDNN_Fbank/log"), curves(tmp_path / "curves"))
+    assert here.keys() == there.keys() and len(here) == 2 * 4 * 5 + 2 * 3
+    assert all(there[key] == pytest.approx(value) for key, value in here.items() if key[0] != "Train/data_per_second")
+    assert here_pictures == there_pictures and here_pictures.keys() == {("Test/FNR_FPR", 1), ("Test/FNR_FPR", 2)}
+
+    def listed(*options):
+        return {job["job"]: job for job in json.loads(own.command("jobs", "list", "--json", *options, *target).stdout)}
+
+    assert set(listed("--job-state", "finished", "--dataset", dataset)) == {
+        job for job, entry in listed().items() if entry["state"] == "finished"}
+    assert listed("--job-state", "queued") == {} and listed("--dataset", "other") == {}
+    refused = own.command("jobs", "list", "--job-state", "done", *target, check=False)
+    assert refused.returncode == 2 and "done" in refused.stderr
 
 
 def test_ctrl_c_leaves_the_job_running(own, pb, corpus, dataset):

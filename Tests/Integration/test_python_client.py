@@ -9,6 +9,7 @@ import datetime
 import json
 import os
 import pathlib
+import random
 import re
 import socket
 import subprocess
@@ -42,7 +43,8 @@ def python(tmp_path_factory):
     options = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-build-isolation", "--no-cache-dir"]
     subprocess.run(
         [executable, "-m", "pip", "install", *options, f"{PACKAGE}[numpy]"], check=True, stdin=subprocess.DEVNULL)
-    assert (site / "voiceprint_client" / "protocol.binpb").is_file()
+    for made in ("protocol.binpb", "service_config.json"):
+        assert (site / "voiceprint_client" / made).is_file()
     return executable
 
 
@@ -217,6 +219,90 @@ def test_arrays_give_the_voiceprint_of_the_file(run):
     assert seen["refused"] == ["ValueError", "TypeError", "TypeError", "TypeError"]
 
 
+@pytest.fixture
+def talk(clips):
+    """Ann, a pause, somebody else: 16-bit samples in `talk.raw`, with a header in `talk.wav`."""
+    pause = [0.0005 * random.Random(3).gauss(0, 1) for _ in range(24_000)]
+    whole = wav([*voice(**ANN, seconds=4, seed=5), *pause, *voice(**EVE, seconds=3, seed=7), *pause])
+    (clips / "talk.wav").write_bytes(whole)
+    (clips / "talk.raw").write_bytes(whole[44:])
+
+
+def test_a_stream_is_an_iterator_of_answers(run, talk):
+    seen = run("""
+        import dataclasses
+        client.enroll("ann", ["ann-1.wav", "ann-2.wav"], display_name="Ann")
+        def tenths():
+            with open("talk.raw", "rb") as file:
+                while piece := file.read(3200): yield piece
+        options = dict(threshold=0.85, top_k=2)
+        events = list(client.identify_stream(tenths(), format="s16le", rate=16000, **options))
+        same = list(client.identify_stream(open("talk.wav", "rb"), **options))
+        windows = [event for event in events if isinstance(event, LiveWindow)]
+        # An answer comes while its caller holds back the rest.
+        def never():
+            with open("talk.raw", "rb") as file: yield file.read(64_000)
+            import threading; threading.Event().wait()
+        live = client.identify_stream(never(), format="s16le", rate=16000, window=1, hop=0.25)
+        early = [next(live).end for _ in range(4)]
+        live.close()
+        tell(same=same == events, windows=[dataclasses.asdict(window) for window in windows], early=early,
+             stretches=[dataclasses.asdict(event) for event in events if isinstance(event, LiveStretch)])
+        """)
+    assert seen["same"] and seen["early"] == [0.25, 0.5, 0.75, 1.0]
+    assert [window["end"] for window in seen["windows"]] == [0.5 * number for number in range(1, 21)]
+    by_end = {window["end"]: window for window in seen["windows"]}
+    assert by_end[3.0]["speaker_id"] == "ann" and by_end[3.0]["accepted"] and by_end[3.0]["speaking"]
+    assert by_end[3.0]["candidates"][0]["display_name"] == "Ann" and by_end[3.0]["since"] < 3
+    assert by_end[3.0]["score"] >= by_end[3.0]["threshold"] == 0.85 and by_end[3.0]["epoch"]
+    assert by_end[8.5]["accepted"] is False and by_end[8.5]["speaker_id"] is None
+    ann, stranger = seen["stretches"]
+    assert (ann["accepted"], ann["speaker_id"]) == (True, "ann") and abs(ann["end"] - 4) < 0.3
+    assert (stranger["accepted"], stranger["speaker_id"]) == (False, None) and abs(stranger["start"] - 5.5) < 0.3
+
+
+def test_a_stream_that_fails_says_how(run, talk):
+    seen = run("""
+        def broken():
+            yield open("talk.raw", "rb").read(32_000)
+            raise OSError("the microphone is gone")
+        def raised(make):
+            try: list(make())
+            except Exception as error: return [type(error).__name__, str(error)]
+        raw = dict(format="s16le", rate=16000)
+        tell(window=caught(lambda: list(client.identify_stream([b""], window=99, **raw))),
+             nowhere=caught(lambda: list(client.identify_stream([b""], collection="nowhere", **raw))),
+             text=caught(lambda: list(client.identify_stream(open("notes.txt", "rb")))),
+             broken=raised(lambda: client.identify_stream(broken(), **raw)),
+             path=raised(lambda: client.identify_stream("talk.wav")),
+             format=raised(lambda: client.identify_stream([], format="mp3")),
+             samples=raised(lambda: client.identify_stream([[0, 1]], **raw)))
+        """)
+    assert seen["window"]["kind"] == "InvalidArgument" and "window_seconds" in seen["window"]["field"]
+    assert (seen["nowhere"]["kind"], seen["nowhere"]["reason"]) == ("NotFound", "COLLECTION_NOT_FOUND")
+    assert seen["text"]["kind"] == "InvalidAudio" and seen["text"]["field"] == "audio"
+    assert seen["broken"] == ["OSError", "the microphone is gone"]
+    assert seen["path"][0] == seen["samples"][0] == "TypeError" and seen["format"][0] == "ValueError"
+
+
+def test_all_clients_try_again_what_the_protocol_says(python):
+    protocol = ROOT / "Protos" / "voiceprint" / "gateway" / "v1" / "gateway_grpc_service_config.json"
+    config = json.loads(protocol.read_text())
+    code = "from voiceprint_client import _channel; print(_channel.SERVICE_CONFIG)"
+    assert json.loads(subprocess.check_output([python, "-c", code], text=True)) == config
+    swift = (ROOT / "services" / "clients" / "swift" / "Sources" / "ServiceConfig.swift").read_text()
+    assert json.loads(re.search(r'#"""(.*)"""#', swift, re.DOTALL)[1]) == config
+    # What it names is there, and what may be made twice: no method that deletes or creates, and no stream.
+    from voiceprint.gateway.v1 import gateway_service_pb2
+
+    service = gateway_service_pb2.DESCRIPTOR.services_by_name["GatewayService"]
+    (policy,) = config["methodConfig"]
+    assert {name["service"] for name in policy["name"]} == {service.full_name}
+    named = {name["method"] for name in policy["name"]}
+    assert named == {method.name for method in service.methods
+                     if not method.name.startswith(("Delete", "Create")) and not method.client_streaming}
+
+
 def test_a_gateway_that_is_away_is_unavailable_within_the_deadline(run):
     with socket.socket() as taken:
         # Bound and not listening: a connection is refused, and nobody else can open the port meanwhile.
@@ -314,43 +400,6 @@ def test_a_token_is_not_sent_in_the_clear(run):
         except ValueError as error: tell(error=str(error))
         """)
     assert "TLS" in seen["error"] and "secret" not in seen["error"]
-
-
-def test_mvector_s_predictor_is_a_change_of_import(run):
-    seen = run("""
-        import numpy
-        from voiceprint_client.compat import MVectorPredictor
-        predictor = MVectorPredictor(ADDRESS, collection=COLLECTION)
-        empty = predictor.recognition("ann-3.wav")
-        registered = predictor.register(audio_data="ann-1.wav", user_name="ann")
-        predictor.register(open("ann-2.wav", "rb"), "ann")
-        predictor.register(open("bob-1.wav", "rb").read(), user_name="bob")
-        alone = [predictor.predict(name) for name in ("ann-3.wav", "short.wav")]
-        batch = predictor.predict_batch(audios_data=["ann-3.wav", "short.wav"])
-        name, score = predictor.recognition(audio_data="ann-3.wav")
-        strict = predictor.recognition("ann-3.wav", threshold=1)
-        usual = predictor.recognition("ann-3.wav")
-        users = predictor.get_users()
-        cosine = alone[0] @ predictor.predict("bob-1.wav")
-        cosine /= numpy.linalg.norm(alone[0]) * numpy.linalg.norm(predictor.predict("bob-1.wav"))
-        contrast = predictor.contrast("ann-3.wav", "bob-1.wav")
-        removed = [predictor.remove_user(user_name="ann"), predictor.remove_user("ann")]
-        elsewhere = MVectorPredictor(ADDRESS, 0.6, COLLECTION + " made")
-        tell(empty=empty, registered=registered, shapes=[alone[0].shape, batch.shape],
-             types=[str(alone[0].dtype), str(batch.dtype)], apart=float(abs(batch - numpy.stack(alone)).max()),
-             name=name, score=score, strict=strict, usual=usual, users=users, cosine=float(cosine),
-             contrast=float(contrast), removed=removed, left=predictor.get_users(), elsewhere=elsewhere.get_users(),
-             made=client.delete_collection(COLLECTION + " made"))
-        """)
-    assert seen["empty"] == seen["strict"] == [None, None]
-    assert seen["registered"] == [True, "注册成功"]
-    assert seen["shapes"] == [[192], [2, 192]] and seen["types"] == ["float32", "float32"] and seen["apart"] < 1e-4
-    assert seen["name"] == "ann" and seen["score"] == round(seen["score"], 5)
-    # A threshold of one call is not the next one's.
-    assert seen["usual"] == ["ann", seen["score"]]
-    assert sorted(seen["users"]) == ["ann", "ann", "bob"] and seen["left"] == ["bob"]
-    assert seen["contrast"] == pytest.approx(seen["cosine"], abs=1e-4)
-    assert seen["removed"] == [True, False] and seen["elsewhere"] == [] and seen["made"] == 0
 
 
 @pytest.mark.parametrize("readme", [ROOT / "README.md", PACKAGE / "README.md"], ids=["repository", "package"])

@@ -50,13 +50,21 @@ class Golden:
         subprocess.run(
             [BIN / "voiceprint", "embed", "--checkpoint", bundle, "--audio", *clips, "--out", out], check=True,
             stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
+        self.threshold = json.loads((bundle / "manifest.json").read_text())["threshold"]
         self._units = dict(zip(clips, map(_unit, _embeddings(out))))
         self._templates: dict[str, list[float]] = {}
 
     def enrol(self, speaker: str, clips: list[pathlib.Path]) -> None:
-        """A template is the mean of the unit voiceprints, of length 1."""
+        self._templates[speaker] = self._template(clips)
+
+    def _template(self, clips) -> list[float]:
+        """The mean of the unit voiceprints, of length 1."""
         columns = zip(*(self._units[clip] for clip in clips))
-        self._templates[speaker] = _unit([sum(column) / len(clips) for column in columns])
+        return _unit([sum(column) / len(clips) for column in columns])
+
+    def template_score(self, clip: pathlib.Path, clips) -> float:
+        """The score of a clip and of whoever was enrolled with `clips`."""
+        return sum(a * b for a, b in zip(self._units[clip], self._template(clips)))
 
     def contrast(self, first: pathlib.Path, second: pathlib.Path) -> float:
         return sum(a * b for a, b in zip(self._units[first], self._units[second]))

@@ -55,6 +55,8 @@ def epochs(cluster, prompts, enrolled) -> tuple[str, str]:
     with grpc.insecure_channel(cluster.address("registry")) as channel:
         (candidate,) = [epoch for epoch in _epochs(channel) if epoch.epoch == ended.candidate_epoch]
     assert not candidate.in_use
+    # Where it comes from, and what it was measured to be.
+    assert (candidate.provenance.parent_epoch, candidate.provenance.job_id) == (parent.epoch, job)
     return parent.epoch, candidate.epoch
 
 
@@ -96,7 +98,7 @@ def test_a_better_model_is_swapped_in_without_a_failed_call(cluster, prompts, en
 
     with grpc.insecure_channel(cluster.address("gateway")) as channel:
         assert _collection_epoch(channel) == parent
-        with Load(cluster.address("gateway"), COLLECTION, probes) as load:
+        with Load(cluster.address("gateway"), COLLECTION, probes, epochs) as load:
             load.wait_for(100)
             before = list(load.calls)
             cluster.command("epochs", "promote", candidate, "--collection", COLLECTION, "--retain-hours", "1")
@@ -113,7 +115,7 @@ def test_a_better_model_is_swapped_in_without_a_failed_call(cluster, prompts, en
     wrong = judge(calls, golden)
     identified = {call.epoch for call in calls if call.kind == "identify"}
     after = {call.epoch for call in swapped[len(before) + len(during):first] if call.kind == "identify"}
-    last = calls[-1]
+    last = [call for call in calls if call.kind == "identify"][-1]
     with capsys.disabled():
         print(
             f"\ncalls {len(calls)}, failed {len(failed)}, wrong {len(wrong)}, p99 before "

@@ -19,7 +19,7 @@ enum Main {
     let storage = RegistryStorage(
       PostgresOptions(url: arguments[1]), poolSize: 4,
       compute: ComputePool(name: "search", threads: 1, queueLimit: 1),
-      audioKey: try ServiceKey(bytes: [UInt8](repeating: 7, count: 32)), logger: logger)
+      keys: KeyRing([try ServiceKey(bytes: [UInt8](repeating: 7, count: 32))]), logger: logger)
     var settings = PromotionRunnerSettings(worker: "test-worker")
     settings.lease = .milliseconds(300)
     settings.batch = 4

@@ -1,5 +1,5 @@
 import Testing
-import VoiceAudio
+@testable import VoiceAudio
 
 @Suite("Filterbank")
 struct FbankTests {

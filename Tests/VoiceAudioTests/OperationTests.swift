@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import VoiceAudio
+@testable import VoiceAudio
 
 @Suite("Audio operations")
 struct OperationTests {
@@ -25,11 +25,33 @@ struct OperationTests {
     }
   }
 
+  @Test(
+    "Every length gives the length it should, and the same wherever blocks begin",
+    arguments: [8000, 15_999, 44_100, 44_101])
+  func resampledLengths(_ rate: Int) throws {
+    let resampler = try Resampler(from: rate, to: 16_000)
+    let long = resampler.resample(tone(seconds: 2, rate: rate))
+    for count in [0, 1, 2, 5, 300, 5000, rate + 1] {
+      let result = resampler.resample(Array(tone(seconds: 2, rate: rate)[..<count]))
+      #expect(result.count == count * 16_000 / rate)
+      // Away from the end the rest of the clip is not heard.
+      for index in 0..<max(0, result.count - 150) { #expect(abs(result[index] - long[index]) < 1e-6) }
+    }
+  }
+
   @Test("What lies above the new Nyquist frequency is gone")
   func antiAliasing() throws {
     let source = (0..<48_000).map { Float(sin(2 * .pi * 9500 * Double($0) / 48_000)) }
     let result = try Resampler(from: 48_000, to: 16_000).resample(source)
     #expect(Level.rmsDB(Array(result[1000..<15_000])) < -80)
+  }
+
+  @Test("The finer filter's stop band is that of soxr's HQ, resampy's own is what its steps leave")
+  func stopBands() throws {
+    let fine = try FeatureBenchmark.response(from: 44_100, to: 16_000, filter: .fine)
+    #expect(fine.stopBandDB < -133 && fine.passBandHertz > 6900)
+    let usual = try FeatureBenchmark.response(from: 44_100, to: 16_000, filter: .resampy)
+    #expect((-100 ... -97).contains(usual.stopBandDB))
   }
 
   @Test("Speech is found between silences, and joined without a click")

@@ -17,6 +17,7 @@ struct GeneratorTests {
     let root = PackagePaths.root
     try await Protoc.shell("'\(root)/Protos/generate.sh' --generator '\(Protoc.generator)' --output .", in: folder)
     let generated = ["C/CVoiceProtos/generated", "C/CVoiceProtos/include/google", "C/CVoiceProtos/include/grpc",
+      "C/CVoiceProtos/include/opentelemetry",
       "C/CVoiceProtos/include/voiceprint", "C/CVoiceProtos/include/CVoiceProtos.h", "VoiceMessages/Generated"]
     for path in generated {
       // Fails with what differs, or is missing, or is too much.

@@ -10,10 +10,11 @@ extension PostgresTests {
       let json = Array(#"{"a": [1, null]}"#.utf8)
       try await pool.perform { connection in
         let row = try connection.query(
-          "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text",
+          "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text, $12[2], $13[1]",
           [
             .text(text), .int(.min), .double(-0.1), .bool(true), .bytes([0, 255, 0]), .floats([1.5, -.infinity, 0]),
             .texts(["", "b\u{301}", text]), .timestamp(microseconds: -1), .json(json), .floatBytes([3.25, .nan]), .null,
+            .ints([3, .min]), .byteArrays([[0, 255], []]),
           ])[0]
         #expect(try row.text(0) == text)
         #expect(try row.int(1) == .min)
@@ -28,6 +29,9 @@ extension PostgresTests {
         #expect(floats[0] == 3.25 && floats[1].isNaN)
         #expect(row.isNull(10))
         #expect(try row.optionalText(10) == nil)
+        #expect(try row.int(11) == .min)
+        #expect(try row.bytes(12) == [0, 255])
+        #expect(try row.withBytes(12) { Array($0) } == [0, 255])
       }
     }
 

@@ -39,9 +39,14 @@ actor MemoryRegistry: SpeakerRegistry {
   let epoch: EpochName
   private var people: [SpeakerID: (speaker: Speaker, prints: [Voiceprint])] = [:]
   private var flips = 0
+  private var answers: [String: EnrolmentResult] = [:]
+  private var losesAnswer = false
   /// How many calls with a voiceprint came.
   private(set) var calls = 0
   init(epoch: EpochName) { self.epoch = epoch }
+
+  /// Does the next enrolment and answers as a retry of it would be, after a flip that came between.
+  func loseAnswer() { losesAnswer = true }
 
   /// Answers the next calls with a voiceprint as if the collection had got another epoch just before.
   func flip(times: Int) { flips = times }
@@ -70,13 +75,23 @@ actor MemoryRegistry: SpeakerRegistry {
 
   func enroll(_ enrolment: Enrolment) async throws -> EnrolmentResult {
     try pass(epoch)
+    if var earlier = answers[enrolment.requestID] {
+      earlier.replayed = true
+      return earlier
+    }
     let prints = (people[enrolment.speaker]?.prints ?? []) + enrolment.utterances.map(\.voiceprint)
     let speaker = Speaker(
       id: enrolment.speaker, displayName: enrolment.displayName ?? "", labels: enrolment.labels,
       utterances: prints.indices.map { Utterance(id: "\($0)", report: .init(), createTime: .init(microseconds: 0)) },
       epoch: epoch, createTime: .init(microseconds: 0), updateTime: .init(microseconds: 0))
     let created = people.updateValue((speaker, prints), forKey: enrolment.speaker) == nil
-    return EnrolmentResult(speaker: speaker, created: created, replayed: false)
+    let result = EnrolmentResult(speaker: speaker, created: created, replayed: false)
+    if !enrolment.requestID.isEmpty { answers[enrolment.requestID] = result }
+    if losesAnswer {
+      losesAnswer = false
+      throw RecognitionError.epochMismatch(expected: epoch, actual: try EpochName("Before-1"))
+    }
+    return result
   }
   func speaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Speaker {
     guard let person = people[id] else { throw RecognitionError.missing("speaker", id.value) }
@@ -93,6 +108,9 @@ actor MemoryRegistry: SpeakerRegistry {
   func deleteUtterance(
     _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
   ) async throws -> Speaker? { nil }
+  func recording(
+    _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
+  ) async throws -> Recording { throw RecognitionError.missing("utterance", utterance) }
 
   func search(_ voiceprint: Voiceprint, in collection: CollectionName, topK: Int) async throws -> SearchResult {
     try pass(epoch)

@@ -46,6 +46,16 @@ struct RecognizerTests {
     }
   }
 
+  @Test("An enrolment whose answer was lost before a flip is not done twice when the call begins again")
+  func lostAnswer() async throws {
+    await registry.loseAnswer()
+    let answer = try await enroll(ann, [[1, 0]])
+    #expect(answer.result.speaker.utterances.count == 1 && answer.result.created && !answer.result.replayed)
+    #expect(try await registry.speaker(ann, in: .standard).utterances.count == 1)
+    // Another call is another enrolment.
+    #expect(try await enroll(ann, [[1, 0]]).result.speaker.utterances.count == 2)
+  }
+
   @Test("The nearest person is recognised with the margin to the runner-up")
   func identify() async throws {
     _ = try await enroll(ann, [[1, 0], [2, 0.1]])

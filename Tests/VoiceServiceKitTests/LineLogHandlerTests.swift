@@ -15,7 +15,7 @@ struct LineLogHandlerTests {
     let path = try folder.write([], to: "log")
     let file = try #require(FileHandle(forWritingAtPath: path))
     try body(Logger(label: "x") { _ in
-      LineLogHandler(service: "test", level: .info, format: format, output: file.fileDescriptor)
+      LineLogHandler(service: "test", threshold: LogThreshold(.info), format: format, output: file.fileDescriptor)
     })
     try file.close()
     return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)

@@ -46,6 +46,15 @@ struct SettingsTests {
     #expect(throws: ConfigurationError.self) { try load(["--set", "nonsense"]) }
   }
 
+  @Test("Connections may end for their age or never, and calls on them get a grace")
+  func connectionAge() throws {
+    let usual = try load([]).server
+    #expect(usual.maxConnectionAge == .seconds(300) && usual.maxConnectionAgeGrace == .seconds(30))
+    let own = ["listen.max_connection_age_seconds=0", "listen.max_connection_age_grace_seconds=7"]
+    let other = try load(own.flatMap { ["--set", $0] }).server
+    #expect(other.maxConnectionAge == nil && other.maxConnectionAgeGrace == .seconds(7))
+  }
+
   @Test("An IPv6 address is taken without brackets")
   func ipv6() throws {
     #expect(try load(["--set", "listen.address=::1", "--set", "listen.port=5"]).server.address == "[::1]:5")

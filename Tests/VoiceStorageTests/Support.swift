@@ -9,17 +9,22 @@ import VoiceStorage
 
 /// A quiet log.
 let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-private let compute = ComputePool(name: "search", threads: 2, queueLimit: 100)
+let compute = ComputePool(name: "search", threads: 2, queueLimit: 100)
 
 /// Storage on a database, which another one may use too; nothing follows the changes unless `run` is called.
-func storage(on url: String, keptChanges: Int = 100_000, audioKey: ServiceKey? = nil) -> RegistryStorage {
+func storage(
+  on url: String, keptChanges: Int = 100_000, keys: KeyRing? = nil, sealing: VoiceprintSealing = .new
+) -> RegistryStorage {
   RegistryStorage(
-    PostgresOptions(url: url), poolSize: 4, compute: compute, keptChanges: keptChanges, audioKey: audioKey,
-    logger: logger)
+    PostgresOptions(url: url), poolSize: 4, compute: compute, keptChanges: keptChanges, keys: keys,
+    sealing: sealing, logger: logger)
 }
 
-/// A key of retained audio.
-func audioKey(_ byte: UInt8 = 7) throws -> ServiceKey { try ServiceKey(bytes: [UInt8](repeating: byte, count: 32)) }
+/// A key of the service.
+func serviceKey(_ byte: UInt8 = 7) throws -> ServiceKey { try ServiceKey(bytes: [UInt8](repeating: byte, count: 32)) }
+
+/// Keys of the service, the current one first.
+func ring(_ bytes: UInt8...) throws -> KeyRing { KeyRing(try (bytes.isEmpty ? [7] : bytes).map { try serviceKey($0) }) }
 
 /// Storage on a new database with one published epoch, so that the collection `default` exists.
 func makeStorage() async throws -> (storage: RegistryStorage, epoch: EpochName, url: String) {
@@ -30,12 +35,12 @@ func makeStorage() async throws -> (storage: RegistryStorage, epoch: EpochName, 
   return (storage, epoch, url)
 }
 
-/// An epoch's files with their manifest, for voiceprints of 4 values.
+/// An epoch's files with their manifest, for voiceprints of 4 values unless said otherwise.
 struct Bundle {
   var files: [[UInt8]]
   var manifest: EpochManifest
 
-  init(seed: UInt8, bytes: Int = 100_000) throws {
+  init(seed: UInt8, bytes: Int = 100_000, embeddingSize: Int = 4) throws {
     files = [
       (0..<bytes).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ Int(seed)) }, [seed, 2, 3],
     ]
@@ -45,8 +50,8 @@ struct Bundle {
         sha256: SHA256.hash(data: content).map { hex($0) }.joined())
     }
     manifest = try EpochManifest(
-      architecture: "Test", architectureArguments: [:], inputSize: 80, embeddingSize: 4, frontEnd: FrontEnd(),
-      threshold: 0.5, parameterCount: 1, files: described
+      architecture: "Test", architectureArguments: [:], inputSize: 80, embeddingSize: embeddingSize,
+      frontEnd: FrontEnd(), threshold: 0.5, parameterCount: 1, files: described
     ).sealed()
   }
 }

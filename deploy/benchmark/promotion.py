@@ -10,6 +10,7 @@ import json
 import pathlib
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -99,6 +100,46 @@ def promote(cluster, epoch: str) -> dict:
                 raise
 
 
+class Loads(threading.Thread):
+    """When a replica loads an epoch: from its first word of it until it is ready."""
+
+    def __init__(self, address: str, epoch: str):
+        super().__init__(daemon=True)
+        self._address, self._epoch = address, epoch
+        self.begin = self.end = 0.0
+        self.start()
+
+    def run(self) -> None:
+        import grpc
+        from voiceprint.embedding.v1 import embedding_service_pb2 as pb, embedding_service_pb2_grpc
+
+        stub = embedding_service_pb2_grpc.EmbeddingServiceStub(grpc.insecure_channel(self._address))
+        for message in stub.WatchEpochs(pb.WatchEpochsRequest()):
+            for state in (epoch.state for epoch in message.epochs if epoch.epoch == self._epoch):
+                if state == pb.LoadedEpoch.STATE_LOADING:
+                    self.begin = self.begin or time.monotonic()
+                elif state == pb.LoadedEpoch.STATE_READY:
+                    self.end = time.monotonic()
+                    return
+
+    def meets(self, call) -> bool:
+        return call.begin <= self.end and call.end >= self.begin
+
+    def holds(self, call, usual: float) -> bool:
+        """Whether a call waited for the load: it ended after it, and began more than the usual time before."""
+        return self.begin <= call.begin < self.end - usual and call.end > self.end
+
+
+def reload(loads: list[Loads], calls: list, usual: float) -> dict:
+    """What callers notice of replicas that load; `usual` is how long a call takes at the most, in seconds."""
+    during = [call for call in calls if any(load.meets(call) for load in loads)]
+    return {
+        "load_seconds": [round(load.end - load.begin, 3) for load in loads], "calls_during_load": len(during),
+        "longest_during_load_ms": round(percentile(during, 1), 1),
+        "queued_behind_load": sum(any(load.holds(call, usual) for load in loads) for call in during),
+    }
+
+
 def main() -> None:
     arguments = parse()
     with tempfile.TemporaryDirectory() as name:
@@ -111,6 +152,7 @@ def main() -> None:
             clips = prompts()
             enrolling = enrol(gateway(cluster.address("gateway")), clips, arguments.utterances)
             epoch = candidate(cluster, folder)
+            loads = [Loads(cluster.address("embedding", index), epoch) for index in range(arguments.replicas)]
             with Load(cluster.address("gateway"), COLLECTION, clips[:50], threads=arguments.callers) as load:
                 load.wait_for(arguments.before)
                 begin = time.monotonic()
@@ -130,6 +172,7 @@ def main() -> None:
         "failed": sum(1 for call in load.calls if call.error),
         "p50_before_ms": round(percentile(before, 0.5), 1), "p50_during_ms": round(percentile(during, 0.5), 1),
         "p99_before_ms": round(p99[0], 1), "p99_during_ms": round(p99[1], 1), "p99_ratio": round(p99[1] / p99[0], 2),
+        **reload(loads, load.calls, p99[0] / 1000),
     }))
 
 

@@ -30,6 +30,7 @@ actor EpochStore {
   private let source: any EpochSource
   private var states: [EpochName: State] = [:]
   private nonisolated let news = News()
+  private let metrics = LoadMetrics()
 
   /// The epochs that collections use.
   var wanted: Set<EpochName> = []
@@ -53,8 +54,8 @@ actor EpochStore {
 
   /// The epoch ready to use; loads it when it is not here yet.
   ///
-  /// Throws `notFound` for an epoch nobody knows, `failedPrecondition` for one that this replica refuses, and
-  /// `unavailable` with a delay for one that it does not load now.
+  /// Throws `notFound` for an epoch nobody knows, `unavailable` for one that this replica refuses, and that with a
+  /// delay for one that it does not load now.
   func runtime(for epoch: EpochName) async throws -> EpochRuntime {
     lastUse[epoch] = .now
     switch states[epoch] {
@@ -132,6 +133,7 @@ actor EpochStore {
       }
       lastUse[epoch] = .now
       set(epoch, .ready(runtime))
+      metrics.countLoaded()
       log.notice("epoch is ready", metadata: [
         "epoch": "\(epoch)", "seconds": "\(ContinuousClock.now - begin)", "bytes": "\(runtime.memoryBytes)",
       ])
@@ -140,21 +142,26 @@ actor EpochStore {
     } catch {
       let failure = Self.failure(error, epoch: epoch)
       // What may pass is forgotten, so that the next request tries again; what is wrong with the bundle stays a while.
-      let isRefused = failure.code == .failedPrecondition
+      let isRefused = failure.reason == Self.refusal
       set(epoch, isRefused ? .refused(failure) : nil)
+      metrics.countFailure(isRefused: isRefused)
       if isRefused || wanted.contains(epoch) { retryAt[epoch] = .now + (isRefused ? policy.retryAfter : policy.pause) }
       log.error("epoch was not loaded", metadata: ["epoch": "\(epoch)", "error": "\(failure)"])
       throw failure
     }
   }
 
+  /// The reason of an epoch that this replica cannot serve rightly.
+  private static let refusal = "EPOCH_REFUSED"
+
   private static func failure(_ error: any Error, epoch: EpochName) -> RecognitionError {
     switch error {
-    case let error as RecognitionError where error.code != .dataLoss: error
+    case let error as RecognitionError where error.code != .dataLoss && error.code != .failedPrecondition: error
     case is CancellationError: .unavailable("service", "the service is shutting down")
     default:
+      // UNAVAILABLE, so that callers try another replica: this one alone may be at fault.
       RecognitionError(
-        .failedPrecondition, reason: "EPOCH_REFUSED",
+        .unavailable, reason: refusal,
         "this replica refuses epoch '\(epoch)': \((error as? RecognitionError)?.message ?? "\(error)")",
         metadata: ["epoch": epoch.value])
     }

@@ -22,10 +22,11 @@ struct Embedding: AsyncParsableCommand {
     let upstream = try Upstream(name: "registry", target: configuration.registry)
     let pools = ComputePools(name: "embedding", threads: configuration.threads, queueLimit: configuration.queue)
     // Loading gives way to serving where cores are few.
-    let loader = ComputePool(name: "loader", threads: 1, queueLimit: 1000, niceness: 10)
+    let loader = ComputePool.measured(name: "loader", threads: 1, queueLimit: 1000, niceness: 10)
     let store = EpochStore(
       source: EpochFetcher(upstream: upstream, cache: configuration.cache, files: loader, log: log),
       loader: loader, policy: configuration.policy, log: log)
+    store.tell(in: .shared)
     let follower = EpochFollower(upstream: upstream, store: store, log: log)
     let health = HealthService()
     // Nobody is sent here before the epochs in use are loaded.

@@ -1,4 +1,5 @@
 internal import VoiceAudio
+internal import VoiceAudioWire
 internal import VoiceConcurrency
 internal import VoiceMessages
 internal import VoiceRPC
@@ -32,12 +33,13 @@ struct FeatureService: RPCService {
       throw RecognitionError.invalid(
         "\(field).content", "is missing: send the bytes of an audio file", reason: "AUDIO_EMPTY")
     }
-    let encoding = try AudioEncoding(audio, field: field)
+    let encoding = try AudioEncoding(
+      audio.encoding, sampleRate: audio.sampleRateHz, channels: audio.channels, field: field)
     return try await pool.compute { _ in
       let extractor = try extractors.extractor(for: frontEnd)
       do {
         return .init(try audio.content.withUnsafeBytes { try extractor.extract($0, encoding: encoding) })
-      } catch let error as AudioError { throw RecognitionError(error, field: field) }
+      } catch let error as AudioError { throw RecognitionError(error, field: "\(field).content") }
     }
   }
 

@@ -1,13 +1,15 @@
 internal import VoiceConfiguration
+internal import VoiceRPC
 internal import VoiceServiceKit
 
 /// What the gateway can be told (configs/services/gateway.yaml).
 struct GatewayConfiguration: Sendable {
-  let settings: ServiceSettings
+  var settings: ServiceSettings
   let feature: String
   let embedding: String
   let registry: String
   let timeout: Duration
+  let live: LiveLimits
 
   init(_ node: ConfigurationNode) {
     settings = ServiceSettings(node)
@@ -16,5 +18,8 @@ struct GatewayConfiguration: Sendable {
     embedding = upstreams.string("embedding")
     registry = upstreams.string("registry")
     timeout = upstreams.milliseconds("timeout_milliseconds", default: 30_000)
+    live = LiveLimits(node.map("live"))
+    // A connection that is to be given up for its age keeps the streams that it has.
+    settings.server.maxConnectionAgeGrace = max(settings.server.maxConnectionAgeGrace, live.length)
   }
 }

@@ -7,8 +7,12 @@ internal import VoiceServiceKit
 struct GatewayService: RPCService {
   typealias Service = GatewayV1.GatewayService
 
-  let recogniser: Recognizer<FeatureClient, EmbeddingClient, RegistryClient, EpochClient>
+  typealias Recogniser = Recognizer<FeatureClient, EmbeddingClient, RegistryClient, EpochClient>
+
+  let recogniser: Recogniser
   let registry: RegistryClient
+  let live: LiveService
+  let metrics: GatewayMetrics
 
   func register(with router: inout Router) {
     router.handle(Service.embed) { request, _ in try await embed(request) }
@@ -16,21 +20,26 @@ struct GatewayService: RPCService {
     router.handle(Service.enroll) { request, _ in try await enroll(request) }
     router.handle(Service.verify) { request, _ in try await verify(request) }
     router.handle(Service.identify) { request, _ in try await identify(request) }
+    router.handle(Service.identifyStream) { requests, writer, _ in try await live.identify(requests, writer) }
     registerPeople(with: &router)
     registerCollections(with: &router)
   }
 
+  func serverWillStop() { live.end() }
+
   private func embed(_ request: GatewayV1.EmbedRequest) async throws -> GatewayV1.EmbedResponse {
     let (voiceprint, report) = try await recogniser.embed(
       audio(request.audio, field: "audio"), epoch: .optional(request.epoch))
+    metrics.embed.record([report])
     return .init(voiceprint, report)
   }
 
   private func contrast(_ request: GatewayV1.ContrastRequest) async throws -> GatewayV1.ContrastResponse {
-    .init(
-      try await recogniser.contrast(
-        audio(request.first, field: "first"), audio(request.second, field: "second"), threshold: request.threshold,
-        epoch: .optional(request.epoch)))
+    let answer = try await recogniser.contrast(
+      audio(request.first, field: "first"), audio(request.second, field: "second"), threshold: request.threshold,
+      epoch: .optional(request.epoch))
+    metrics.contrast.record(answer.decision, score: answer.score, answer.reports)
+    return .init(answer)
   }
 
   private func enroll(_ request: GatewayV1.EnrollRequest) async throws -> GatewayV1.EnrollResponse {
@@ -38,24 +47,27 @@ struct GatewayService: RPCService {
     for (index, message) in request.audios.enumerated() {
       audios.append(try audio(message, field: "audios[\(index)]"))
     }
-    return .init(
-      try await recogniser.enroll(
-        SpeakerID(request.speakerId), in: .named(request.collection), displayName: request.displayName,
-        labels: request.labels, audios: audios, requestID: request.requestId))
+    let answer = try await recogniser.enroll(
+      SpeakerID(request.speakerId), in: .named(request.collection), displayName: request.displayName,
+      labels: request.labels, audios: audios, requestID: request.requestId)
+    metrics.enroll.record(answer.reports)
+    return .init(answer)
   }
 
   private func verify(_ request: GatewayV1.VerifyRequest) async throws -> GatewayV1.VerifyResponse {
-    .init(
-      try await recogniser.verify(
-        audio(request.audio, field: "audio"), as: SpeakerID(request.speakerId), in: .named(request.collection),
-        threshold: request.threshold))
+    let answer = try await recogniser.verify(
+      audio(request.audio, field: "audio"), as: SpeakerID(request.speakerId), in: .named(request.collection),
+      threshold: request.threshold)
+    metrics.verify.record(answer.decision, score: answer.match.score, [answer.report])
+    return .init(answer)
   }
 
   private func identify(_ request: GatewayV1.IdentifyRequest) async throws -> GatewayV1.IdentifyResponse {
-    .init(
-      try await recogniser.identify(
-        audio(request.audio, field: "audio"), in: .named(request.collection), threshold: request.threshold,
-        topK: Int(request.topK)))
+    let answer = try await recogniser.identify(
+      audio(request.audio, field: "audio"), in: .named(request.collection), threshold: request.threshold,
+      topK: Int(request.topK))
+    metrics.identify.record(answer.decision, score: answer.candidates.first?.score, [answer.report])
+    return .init(answer)
   }
 }
 
@@ -82,6 +94,11 @@ extension GatewayService {
       let rest = try await registry.deleteUtterance(
         request.utteranceId, of: SpeakerID(request.speakerId), in: .named(request.collection))
       return .with { $0.speaker = rest.map { .init($0) } }
+    }
+    router.handle(Service.getRecording) { request, _ in
+      let recording = try await registry.recording(
+        request.utteranceId, of: SpeakerID(request.speakerId), in: .named(request.collection))
+      return .with { $0.audio = .init(recording) }
     }
   }
 

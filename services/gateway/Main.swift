@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import VoiceConcurrency
 internal import VoiceRecognition
 internal import VoiceServiceKit
 
@@ -24,7 +25,13 @@ struct Gateway: AsyncParsableCommand {
       extractor: FeatureClient(upstream: try upstream("feature", configuration.feature)),
       networks: EmbeddingClient(upstream: try upstream("embedding", configuration.embedding)),
       registry: registry, catalogue: EpochClient(upstream: try upstream("registry", configuration.registry)))
+    let pool = ComputePool.measured(name: "decode", threads: 1, queueLimit: 64)
+    let metrics = GatewayMetrics()
+    let live = LiveService(
+      recogniser: recogniser, registry: registry, limits: configuration.live, pool: pool, metrics: metrics.live)
+    MetricsRegistry.shared.collect("live") { $0.add("voiceprint_live_streams", live.streams) }
     try await ServiceHost(settings: configuration.settings, log: log)
-      .run(services: [GatewayService(recogniser: recogniser, registry: registry)])
+      .run(services: [GatewayService(recogniser: recogniser, registry: registry, live: live, metrics: metrics)])
+    await pool.shutDown()
   }
 }

@@ -39,6 +39,7 @@ struct EpochService: RPCService {
     guard let first = try await iterator.next(), case .header(let header)? = first.payload else {
       throw RecognitionError.invalid("payload", "the stream must begin with a header")
     }
+    let leased = try LeasedJob(first.lease)
     let upload = try await epochs.publish(
       EpochManifest(header), provenance: first.provenance.map { try EpochProvenance($0) },
       makeDefault: first.makeDefault)
@@ -49,7 +50,7 @@ struct EpochService: RPCService {
         }
         try await upload.append(file: Int(chunk.file), chunk.data.array)
       }
-      let (record, created) = try await upload.finish()
+      let (record, created) = try await upload.finish(for: leased)
       return try .with {
         $0.epoch = try .init(record)
         $0.created = created

@@ -4,6 +4,7 @@ internal import VoiceConcurrency
 internal import VoiceMessages
 internal import VoiceRPC
 internal import VoiceRecognition
+internal import VoiceSearch
 internal import VoiceServiceKit
 internal import VoiceStorage
 
@@ -21,12 +22,15 @@ struct Registry: AsyncParsableCommand {
     let configuration = try arguments.load(service: "registry") { RegistryConfiguration($0) }
     if arguments.checksConfiguration { return }
     let log = ServiceHost.makeLog(service: "registry", configuration.settings)
-    let search = ComputePool(
+    let search = ComputePool.measured(
       name: "search", threads: configuration.searchThreads, queueLimit: configuration.searchQueue)
     let storage = RegistryStorage(
       configuration.database, poolSize: configuration.poolSize, acquireTimeout: configuration.acquireTimeout,
       compute: search, keptChanges: configuration.keptChanges,
-      audioKey: try configuration.audioKeyFile.map { try ServiceKey(file: $0) }, logger: log)
+      keys: try configuration.serviceKeyFile.map { try KeyRing(file: $0) }, sealing: configuration.sealing,
+      ledger: configuration.erasureLedger.map { ErasureLedger(path: $0) },
+      templates: try templates(in: configuration.searchFolder), logger: log)
+    storage.tell(in: .shared)
     try await prepare(storage, log)
     let services: [any RPCService] = [
       RegistryService(speakers: storage.speakers), EpochService(epochs: storage.epochs),
@@ -43,6 +47,13 @@ struct Registry: AsyncParsableCommand {
       }
     }
     await search.shutDown()
+  }
+
+  /// The file of templates in full precision; nil keeps them in memory.
+  private func templates(in folder: String?) throws -> TemplateFile? {
+    do { return try folder.map { try TemplateFile(in: $0) } } catch {
+      throw ValidationError("\(error): set search.folder to a folder that can be written, or to \"memory\"")
+    }
   }
 
   /// A database that is away is waited for; one that this program must not touch ends it here.

@@ -12,7 +12,8 @@ struct PromotionService: RPCService {
 
   func register(with router: inout Router) {
     router.handle(Service.startPromotion) { request, _ in
-      let promotion = try await promotions.start(PromotionPlan(request), validateOnly: request.validateOnly)
+      let promotion = try await promotions.start(
+        PromotionPlan(request), for: LeasedJob(request.lease), validateOnly: request.validateOnly)
       return .with { $0.promotion = .init(promotion) }
     }
     router.handle(Service.getPromotion) { request, _ in

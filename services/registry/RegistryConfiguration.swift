@@ -1,6 +1,7 @@
 internal import VoiceConfiguration
 internal import VoicePostgres
 internal import VoiceServiceKit
+internal import VoiceStorage
 
 /// What the registry can be told (configs/services/registry.yaml).
 struct RegistryConfiguration: Sendable {
@@ -11,7 +12,10 @@ struct RegistryConfiguration: Sendable {
   let keptChanges: Int
   let searchThreads: Int
   let searchQueue: Int
-  let audioKeyFile: String?
+  let searchFolder: String?
+  let serviceKeyFile: String?
+  let sealing: VoiceprintSealing
+  let erasureLedger: String?
 
   init(_ node: ConfigurationNode) {
     settings = ServiceSettings(node)
@@ -26,6 +30,11 @@ struct RegistryConfiguration: Sendable {
     let search = node.map("search")
     searchThreads = search.threads("threads")
     searchQueue = search.int("queue", default: 256, in: 0...1_000_000)
-    audioKeyFile = node.optionalString("audio_key_file")
+    let folder = search.string("folder", default: "/var/tmp")
+    searchFolder = folder == "memory" ? nil : folder
+    let older = node.optionalString("audio_key_file")
+    serviceKeyFile = node.optionalString("service_key_file") ?? older
+    sealing = node.choice("seal_voiceprints", default: .new)
+    erasureLedger = node.optionalString("erasure_ledger")
   }
 }

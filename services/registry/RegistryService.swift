@@ -65,6 +65,11 @@ struct RegistryService: RPCService {
         request.utteranceId, of: SpeakerID(request.speakerId), in: CollectionName(request.collection))
       return .with { $0.speaker = rest.map { .init($0) } }
     }
+    router.handle(Service.getRecording) { request, _ in
+      let recording = try await speakers.recording(
+        request.utteranceId, of: SpeakerID(request.speakerId), in: CollectionName(request.collection))
+      return .with { $0.audio = .init(recording) }
+    }
   }
 
   private func registerSearch(with router: inout Router) {

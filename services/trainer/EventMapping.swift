@@ -44,6 +44,11 @@ extension TrainerV1.JobEvent {
           $0.eer = evaluation.equalErrorRate
           $0.minDcf = evaluation.minimumCost
           $0.threshold = evaluation.threshold
+          $0.errorRates = (evaluation.errorRates ?? []).map { rates in
+            .with {
+              ($0.threshold, $0.missRate, $0.falseAlarmRate) = (rates.threshold, rates.missRate, rates.falseAlarmRate)
+            }
+          }
         })
     case .warning(let text): .warning(text)
     case .position, .saved: nil

@@ -1,5 +1,6 @@
 internal import VoiceConcurrency
 internal import VoiceConfiguration
+internal import VoiceModels
 internal import VoiceRecognition
 internal import VoiceStorage
 internal import VoiceTraining
@@ -10,14 +11,18 @@ struct JobValidator: Sendable {
 
   let storage: TrainerStorage
   let registry: RegistryClient
+  /// How many processes train together.
+  let processes: Int
   /// Networks are built to be checked, which takes a moment.
   let files: ComputePool
 
+  /// Gives what people should know although it can be trained.
+  ///
   /// Throws `invalidArgument` with all that is wrong in the configuration, each with line and key, and `notFound` for
   /// data set, epoch and the collection of its promotion.
-  func check(_ submission: JobSubmission) async throws {
-    let experiment = try await check(submission.spec)
-    guard let policy = submission.autoPromotion else { return }
+  func check(_ submission: JobSubmission) async throws -> [String] {
+    let (experiment, warnings) = try await check(submission.spec)
+    guard let policy = submission.autoPromotion else { return warnings }
     _ = try await registry.epoch(of: CollectionName(policy.collection, field: "auto_promotion.promotion.collection"))
     let lists = experiment.dataset
     guard submission.spec.evaluates, lists.enrollList != nil, lists.trialsList != nil else {
@@ -25,9 +30,10 @@ struct JobValidator: Sendable {
         "auto_promotion", "needs dataset_conf.enroll_list and trials_list and an evaluation: nothing else tells "
           + "whether the new epoch is better", reason: "NO_EVALUATION")
     }
+    return warnings
   }
 
-  private func check(_ spec: TrainingSpec) async throws -> ExperimentConfiguration {
+  private func check(_ spec: TrainingSpec) async throws -> (ExperimentConfiguration, warnings: [String]) {
     guard spec.configuration.utf8.count + (spec.augmentation?.utf8.count ?? 0) <= Self.maximumText else {
       throw RecognitionError.invalid("spec.configuration", "has more than \(Self.maximumText) bytes")
     }
@@ -37,20 +43,28 @@ struct JobValidator: Sendable {
       try Self.named("spec.augmentation") {
         try spec.augmentation.map { try AugmentationConfiguration.parse($0, file: "augmentation") }
       } ?? experiment.dataset.augmentation
-    try await check(experiment, of: spec, on: dataset)
     for case let folder? in [augmentation.noise?.folder, augmentation.reverb?.folder] { try Self.check(folder: folder) }
+    let paths = try await storage.datasets.files(of: spec.dataset)
+    let training = TrainingCheck(
+      experiment, augmentation: augmentation, list: try await list(of: experiment, spec, on: dataset, paths))
+    try await run("spec.configuration") { try training.run(ranks: processes) }
     if let epoch = spec.baseEpoch {
       let manifest = try await registry.manifest(of: epoch)
-      guard manifest.architecture == experiment.model.name else {
-        throw RecognitionError.invalid(
-          "spec.base_epoch", "epoch '\(epoch)' is a \(manifest.architecture), the configuration trains a "
-            + "\(experiment.model.name)")
-      }
+      try await run("spec.base_epoch") { try training.requireSame(as: manifest) }
     } else if experiment.training.fineTuning.imprintsClassifier {
       throw RecognitionError.invalid(
         "spec.base_epoch", "is missing: train_conf.fine_tuning.imprint_classifier needs a network that knows voices")
     }
-    return experiment
+    return (experiment, training.warnings(files: paths.lazy.map(\.path.value)))
+  }
+
+  /// What is wrong with a training is told with the field that says so.
+  private func run(_ field: String, _ body: @escaping @Sendable () throws -> Void) async throws {
+    do { try await files.run { _ in try body() } } catch let error as TrainingError {
+      throw RecognitionError.invalid(field, error.message, reason: error.code == .badList ? "BAD_LIST" : "BAD_TRAINING")
+    } catch let error as NetworkError {
+      throw RecognitionError.invalid(field, error.message, reason: "BAD_TRAINING")
+    }
   }
 
   private static func parse(_ spec: TrainingSpec) throws -> ExperimentConfiguration {
@@ -67,10 +81,10 @@ struct JobValidator: Sendable {
     }
   }
 
-  /// The lists that the experiment names are lists of the data set, and the one to train on fits the classifier.
-  private func check(
-    _ experiment: ExperimentConfiguration, of spec: TrainingSpec, on dataset: DatasetRecord
-  ) async throws {
+  /// The list to train on. It and the others that the experiment names must be lists of the data set.
+  private func list(
+    of experiment: ExperimentConfiguration, _ spec: TrainingSpec, on dataset: DatasetRecord, _ files: [DatasetFile]
+  ) async throws -> SpeakerList {
     guard let train = experiment.dataset.trainList else {
       throw RecognitionError.invalid("spec.configuration", "dataset_conf.train_list is missing")
     }
@@ -82,15 +96,16 @@ struct JobValidator: Sendable {
         "spec.configuration", "'\(list)' is no list of the data set '\(dataset.name)', which has: \(names)",
         reason: "LIST_MISSING")
     }
-    let clips = try await clips(of: train, in: spec.dataset)
-    do {
-      _ = try SpeakerList(file: train, clips: clips).classCount(configured: experiment.model.classifier.speakerCount)
-    } catch { throw RecognitionError.invalid("spec.configuration", error.message, reason: "BAD_LIST") }
+    let clips = try await clips(of: train, files)
+    do { return try SpeakerList(file: train, clips: clips) } catch {
+      throw RecognitionError.invalid("spec.configuration", error.message, reason: "BAD_LIST")
+    }
   }
 
-  private func clips(of list: String, in dataset: DatasetName) async throws -> [SpeakerList.Clip] {
-    let found = try await storage.datasets.files(of: dataset).first { $0.path.value == list }
-    guard let file = found else { throw RecognitionError.missing("list", list) }
+  private func clips(of list: String, _ files: [DatasetFile]) async throws -> [SpeakerList.Clip] {
+    guard let file = files.first(where: { $0.path.value == list }) else {
+      throw RecognitionError.missing("list", list)
+    }
     let content = Collector()
     try await storage.contents.read(file.hash) { await content.add($0) }
     var clips: [SpeakerList.Clip] = []
@@ -110,7 +125,8 @@ struct JobValidator: Sendable {
 
   /// Folders of sounds lie in the data set: a job reads nothing else of the trainer's disk.
   private static func check(folder: String) throws(RecognitionError) {
-    do { _ = try DatasetPath(folder, field: "spec.configuration") } catch {
+    let path = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    do { _ = try DatasetPath(path, field: "spec.configuration") } catch {
       throw .invalid(
         "spec.configuration", "the folder '\(folder)' is not one inside the data set: write its path from there",
         reason: "BAD_FOLDER")

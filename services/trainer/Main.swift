@@ -32,25 +32,34 @@ struct TrainerProgram: AsyncParsableCommand {
       lease: work.lease, maximumAttempts: work.maximumAttempts, logger: log)
     try await prepare(storage, log)
     // Nobody searches here.
-    let search = ComputePool(name: "search", threads: 1, queueLimit: 0)
+    let search = ComputePool.measured(name: "search", threads: 1, queueLimit: 0)
     let promotions = try PromotionsOfTrainer(configuration, worker: Self.workerName, search: search, log: log)
-    let files = ComputePool(name: "files", threads: 4, queueLimit: 10_000)
+    let files = ComputePool.measured(name: "files", threads: 4, queueLimit: 10_000)
     let registry = try RegistryClient(target: configuration.upstreams.registry, files: files, log: log)
-    let datasets = DatasetCache(folder: "\(work.folder)/datasets", storage: storage, files: files)
+    let place = try WorkFolder(work.folder, log: log)
+    let datasets = DatasetCache(place: place, storage: storage, files: files)
     let worker = TrainerWorker(
-      name: Self.workerName, storage: storage, registry: registry, datasets: datasets, settings: work, files: files,
-      log: log)
+      name: Self.workerName, storage: storage, registry: registry, datasets: datasets, settings: work, place: place,
+      files: files, log: log)
+    storage.tell(of: worker, in: .shared)
     let service = TrainerService(
-      storage: storage, validator: JobValidator(storage: storage, registry: registry, files: files),
+      storage: storage, validator: JobValidator(
+        storage: storage, registry: registry, processes: work.processes, files: files),
       evaluator: EpochEvaluator(
-        storage: storage, registry: registry, datasets: datasets, settings: work, files: files, log: log))
+        storage: storage, registry: registry, datasets: datasets, settings: work, place: place, files: files,
+        log: log))
     let health = HealthService()
     Self.tell(health, storage)
-    try await ServiceHost(settings: configuration.settings, log: log).run(services: [service], health: health) {
+    // A training saves first, and what it has saved is stored.
+    let patience = work.patience * 2
+    try await ServiceHost(settings: configuration.settings, log: log).run(
+      services: [service], health: health, patience: patience
+    ) {
       await Self.background(storage, worker, promotions, health)
     }
     await storage.close()
     await files.shutDown()
+    try place.remove()
     await search.shutDown()
   }
 

@@ -9,7 +9,7 @@ struct PromotionsOfTrainer: Sendable {
   private let storage: RegistryStorage
   private let host: PromotionHost<PromotionStore, EmbeddingReplicas>
 
-  /// Throws `RPCError` for a target that cannot be, and what is wrong with the key of retained audio.
+  /// Throws `RPCError` for a target that cannot be, and what is wrong with the service's keys.
   init(_ configuration: TrainerConfiguration, worker: String, search: ComputePool, log: Logger) throws {
     let upstreams = configuration.upstreams
     func upstream(_ name: String, _ target: String) throws -> Upstream {
@@ -17,7 +17,8 @@ struct PromotionsOfTrainer: Sendable {
     }
     storage = RegistryStorage(
       configuration.database, poolSize: configuration.poolSize, acquireTimeout: configuration.acquireTimeout,
-      compute: search, audioKey: try configuration.audioKeyFile.map { try ServiceKey(file: $0) }, logger: log)
+      compute: search, keys: try configuration.serviceKeyFile.map { try KeyRing(file: $0) },
+      sealing: configuration.sealing, logger: log)
     var settings = PromotionRunnerSettings(worker: worker)
     settings.lease = configuration.promotions.lease
     settings.parallel = configuration.promotions.parallel

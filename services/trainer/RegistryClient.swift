@@ -32,10 +32,11 @@ struct RegistryClient: Sendable {
     try await EpochFetcher(upstream: upstream, cache: URL(filePath: folder), files: files, log: log).bundle(of: epoch)
   }
 
-  /// Publishes the bundle of an epoch in a folder as a candidate: nothing uses it before somebody promotes it. What the
-  /// registry has already stays as it is. Gives its name.
-  func publish(_ folder: String, provenance: EpochProvenance) async throws -> EpochName {
-    try await publisher.publish(folder, provenance: provenance).name
+  /// Publishes the bundle of an epoch in a folder as the candidate of a job: nothing uses it before somebody promotes
+  /// it. What the registry has already stays as it is. Gives its name. Throws `aborted` (`LEASE_LOST`) when the job is
+  /// another's.
+  func publish(_ folder: String, provenance: EpochProvenance, for leased: LeasedJob) async throws -> EpochName {
+    try await publisher.publish(folder, provenance: provenance, for: leased).name
   }
 
   /// The epoch of a collection. Throws `notFound` if there is none of that name.
@@ -45,11 +46,14 @@ struct RegistryClient: Sendable {
     return try EpochName(answer.collection?.epoch ?? "")
   }
 
-  /// Begins a promotion, or finds the one of the same epoch that is under way. Gives its identifier.
-  func promote(_ plan: PromotionPlan) async throws -> String {
+  /// Begins a promotion, or finds the one of the same epoch that is under way. Gives its identifier. Throws `aborted`
+  /// (`LEASE_LOST`) when the job is another's.
+  func promote(_ plan: PromotionPlan, for leased: LeasedJob) async throws -> String {
     typealias Service = RegistryV1.PromotionService
     do {
-      return try await upstream.call(Service.startPromotion, .init(plan)).promotion?.promotionId ?? ""
+      var request = RegistryV1.StartPromotionRequest(plan)
+      request.lease = RegistryV1.JobLease(leased)
+      return try await upstream.call(Service.startPromotion, request).promotion?.promotionId ?? ""
     } catch let error as RecognitionError where error.code == .failedPrecondition {
       // This job may have begun it before its trainer was lost.
       let latest = try await upstream.call(

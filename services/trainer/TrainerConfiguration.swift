@@ -1,6 +1,7 @@
 internal import VoiceConfiguration
 internal import VoicePostgres
 internal import VoiceServiceKit
+internal import VoiceStorage
 
 /// What the trainer can be told (configs/services/trainer.yaml).
 struct TrainerConfiguration: Sendable {
@@ -8,7 +9,8 @@ struct TrainerConfiguration: Sendable {
   let database: PostgresOptions
   let poolSize: Int
   let acquireTimeout: Duration
-  let audioKeyFile: String?
+  let serviceKeyFile: String?
+  let sealing: VoiceprintSealing
   let upstreams: Upstreams
   let promotions: Promotions
   let work: WorkSettings
@@ -35,23 +37,31 @@ struct TrainerConfiguration: Sendable {
     /// What a worker that does not show for so long has lost.
     let lease: Duration
     let maximumAttempts: Int
+    /// How long nobody takes a job after an attempt at it has failed.
+    let retryPause: Duration
     /// Data sets and running trainings.
     let folder: String
     /// `voiceprint`; empty for the one beside this program.
     let program: String
-    let threads: Int
+    /// Threads of each process; nil for its share of its host's cores.
+    let threads: Int?
     let niceness: Int
-    /// 0 for no limit.
+    /// Most memory of each process; 0 for no limit.
     let memoryMegabytes: Int
     /// More than one start through `mpirun`.
     let processes: Int
     let mpirun: [String]
     /// How long a training may take to save where it is.
     let patience: Duration
+    /// How often a training saves where it is, in s.
+    let checkpointSeconds: Int
   }
 
+  /// A push or an evaluation takes as long as it takes: a day before it is cut for its connection's age.
+  private static let connectionGrace = 86_400
+
   init(_ node: ConfigurationNode) {
-    settings = ServiceSettings(node)
+    settings = ServiceSettings(node, connectionGrace: Self.connectionGrace)
     let keys = node.map("database")
     database = PostgresOptions(
       url: keys.string("url"), applicationName: "voiceprint-trainer",
@@ -59,7 +69,9 @@ struct TrainerConfiguration: Sendable {
       queryTimeout: keys.milliseconds("query_timeout_milliseconds", default: 30_000))
     poolSize = keys.int("pool", default: 8, in: 2...1000)
     acquireTimeout = keys.milliseconds("acquire_timeout_milliseconds", default: 10_000)
-    audioKeyFile = node.optionalString("audio_key_file")
+    let older = node.optionalString("audio_key_file")
+    serviceKeyFile = node.optionalString("service_key_file") ?? older
+    sealing = node.choice("seal_voiceprints", default: .new)
     let targets = node.map("upstreams")
     upstreams = Upstreams(
       feature: targets.string("feature"), embedding: targets.string("embedding"),
@@ -75,14 +87,22 @@ struct TrainerConfiguration: Sendable {
   private static func work(_ jobs: ConfigurationNode) -> WorkSettings {
     let mpirun = jobs.string("mpirun", default: "mpirun").split(separator: " ").map(String.init)
     if mpirun.isEmpty { jobs.report("mpirun", "is empty: name the program") }
+    let threads = jobs.int("threads", default: 0, in: 0...1024)
+    let (slots, processes) = (
+      jobs.int("at_once", default: 1, in: 0...64), jobs.int("processes", default: 1, in: 1...1024)
+    )
+    // Three quarters of the memory for all of them: the services beside them need the rest.
+    let memory = (Machine.memoryBytes / 4 * 3 / (max(1, slots) * processes)) >> 20
     return WorkSettings(
-      slots: jobs.int("at_once", default: 1, in: 0...64),
+      slots: slots,
       lease: jobs.milliseconds("lease_milliseconds", default: 30_000),
-      maximumAttempts: jobs.int("attempts", default: 5, in: 1...1000), folder: jobs.string("folder"),
-      program: jobs.string("program", default: ""), threads: jobs.threads("threads"),
+      maximumAttempts: jobs.int("attempts", default: 5, in: 1...1000),
+      retryPause: jobs.milliseconds("retry_pause_milliseconds", default: 10_000), folder: jobs.string("folder"),
+      program: jobs.string("program", default: ""), threads: threads == 0 ? nil : threads,
       niceness: jobs.int("niceness", default: 10, in: 0...19),
-      memoryMegabytes: jobs.int("memory_megabytes", default: 0, in: 0...16_777_216),
-      processes: jobs.int("processes", default: 1, in: 1...1024), mpirun: mpirun,
-      patience: jobs.milliseconds("save_patience_milliseconds", default: 60_000))
+      memoryMegabytes: jobs.int("memory_megabytes", default: max(64, memory), in: 0...16_777_216),
+      processes: processes, mpirun: mpirun,
+      patience: jobs.milliseconds("save_patience_milliseconds", default: 60_000),
+      checkpointSeconds: jobs.int("checkpoint_seconds", default: 300, in: 1...86_400))
   }
 }

@@ -35,8 +35,8 @@ extension AutoPromotion {
   /// A policy from the wire; throws `invalidArgument` naming the field that is wrong.
   init(_ message: TrainerV1.AutoPromotion) throws(RecognitionError) {
     var promotion = message.promotion ?? .init()
-    guard promotion.toEpoch.isEmpty, !promotion.validateOnly else {
-      throw .invalid("auto_promotion.promotion", "has to_epoch or validate_only: the job's epoch is promoted")
+    guard promotion.toEpoch.isEmpty, !promotion.validateOnly, promotion.lease == nil else {
+      throw .invalid("auto_promotion.promotion", "has to_epoch, validate_only or lease: the job's epoch is promoted")
     }
     if promotion.collection.isEmpty { promotion.collection = CollectionName.standard.value }
     // A plan has an epoch; that of the job is not known yet.

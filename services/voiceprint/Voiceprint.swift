@@ -5,5 +5,5 @@ struct Voiceprint: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "voiceprint",
     abstract: "Recognises people by their voices: networks, a local cluster and its clients.",
-    subcommands: ModelCommands.all + TrainingCommands.all + ClusterCommands.all)
+    subcommands: ModelCommands.all + TrainingCommands.all + ClusterCommands.all + StorageCommands.all)
 }

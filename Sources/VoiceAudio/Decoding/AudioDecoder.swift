@@ -11,24 +11,30 @@ package enum AudioDecoder {
   package static func decode(
     _ bytes: UnsafeRawBufferPointer, encoding: AudioEncoding = .container, limits: AudioLimits = .init()
   ) throws(AudioError) -> DecodedAudio {
+    let audio = try decodeUnmeasured(bytes, encoding, limits)
+    try audio.validate(limits)
+    return audio
+  }
+
+  /// The same without a look at the samples, which the caller validates.
+  static func decodeUnmeasured(
+    _ bytes: UnsafeRawBufferPointer, _ encoding: AudioEncoding, _ limits: AudioLimits
+  ) throws(AudioError) -> DecodedAudio {
     guard !bytes.isEmpty else { throw AudioError(.empty, "there are no bytes: send the content of an audio file") }
     guard bytes.count <= limits.maxBytes else {
       throw AudioError(.tooLarge, "\(bytes.count) bytes, at most \(limits.maxBytes) are taken")
     }
-    let audio: DecodedAudio
     switch encoding {
-    case .container: audio = try decodeFile(bytes, limits)
-    case .pcmS16LE(let rate, let channels):
-      audio = try decodeSamples(bytes, rate, channels, width: 2, limits) { bytes, offset in
-        Float(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self))) / 32768
+    case .container:
+      // The plainest of files needs no library.
+      if case .header(let header) = WAVHeader.read(bytes), header.format == .signed16 {
+        let samples = UnsafeRawBufferPointer(rebasing: bytes[header.start...].prefix(header.byteCount ?? bytes.count))
+        return try decodeSamples(samples, header.sampleRate, header.channels, .signed16, limits)
       }
-    case .pcmF32LE(let rate, let channels):
-      audio = try decodeSamples(bytes, rate, channels, width: 4, limits) { bytes, offset in
-        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
-      }
+      return try decodeFile(bytes, limits)
+    case .pcmS16LE(let rate, let channels): return try decodeSamples(bytes, rate, channels, .signed16, limits)
+    case .pcmF32LE(let rate, let channels): return try decodeSamples(bytes, rate, channels, .float32, limits)
     }
-    try audio.validate(limits)
-    return audio
   }
 
   private static func decodeFile(
@@ -52,13 +58,13 @@ package enum AudioDecoder {
   }
 
   private static func decodeSamples(
-    _ bytes: UnsafeRawBufferPointer, _ rate: Int, _ channels: Int, width: Int, _ limits: AudioLimits,
-    _ sample: (UnsafeRawBufferPointer, Int) -> Float
+    _ bytes: UnsafeRawBufferPointer, _ rate: Int, _ channels: Int, _ format: SampleFormat, _ limits: AudioLimits
   ) throws(AudioError) -> DecodedAudio {
     // A last frame that was cut is left out.
-    let frames = channels > 0 ? bytes.count / (width * channels) : 0
+    let frames = channels > 0 ? bytes.count / (format.width * channels) : 0
     try checkHeader(frames: frames, rate: rate, channels: channels, limits)
-    let interleaved = (0..<frames * channels).map { sample(bytes, $0 * width) }
+    let interleaved = format.samples(bytes, count: frames * channels)
+    if channels == 1 { return DecodedAudio(samples: interleaved, sampleRate: rate) }
     var samples: [Float] = []
     samples.reserveCapacity(frames)
     appendMean(of: interleaved, frames: frames, channels: channels, to: &samples)
@@ -77,7 +83,8 @@ package enum AudioDecoder {
     }
   }
 
-  private static func checkHeader(
+  /// Throws for what a header says that is not taken: `badChannels`, `badSampleRate`, `tooLong`.
+  static func checkHeader(
     frames: Int, rate: Int, channels: Int, _ limits: AudioLimits
   ) throws(AudioError) {
     guard (1...limits.maxChannels).contains(channels) else {

@@ -20,20 +20,28 @@ package struct DecodedAudio: Sendable {
   /// Length in s.
   package var duration: Double { Double(samples.count) / Double(sampleRate) }
 
-  /// Throws why the audio cannot be used: `empty`, `badSampleRate`, `tooLong`, `notFinite`, `tooShort`, `silent`.
-  func validate(_ limits: AudioLimits) throws(AudioError) {
-    guard let first = samples.first else { throw AudioError(.empty, "the audio holds no samples") }
+  /// Whether a sample can be computed with.
+  static func isUsable(_ sample: Float) -> Bool { abs(sample) <= largestSample }
+
+  static var notFinite: AudioError {
+    AudioError(.notFinite, "a sample is NaN, infinite or beyond ±\(largestSample): the file is damaged")
+  }
+
+  /// Measures the samples; throws why the audio cannot be used: `empty`, `badSampleRate`, `tooLong`, `notFinite`,
+  /// `tooShort`, `silent`.
+  @discardableResult
+  func validate(_ limits: AudioLimits) throws(AudioError) -> ClipLevels {
+    guard !samples.isEmpty else { throw AudioError(.empty, "the audio holds no samples") }
     try limits.check(sampleRate: sampleRate)
     guard duration <= limits.maxSeconds else { throw limits.tooLong }
-    guard samples.allSatisfy({ abs($0) <= Self.largestSample }) else {
-      throw AudioError(
-        .notFinite, "a sample is NaN, infinite or beyond ±\(Self.largestSample): the file is damaged")
-    }
+    let levels = ClipLevels(samples)
+    guard levels.areNumbers(within: Self.largestSample) else { throw Self.notFinite }
     guard duration >= limits.minSeconds else {
       throw AudioError(.tooShort, "\(duration) s long, at least \(limits.minSeconds) s are needed: record more")
     }
-    guard samples.contains(where: { $0 != first }) else {
+    guard !levels.isConstant else {
       throw AudioError(.silent, "nothing but silence, every sample is the same: check the microphone")
     }
+    return levels
   }
 }

@@ -13,13 +13,19 @@ package final class Fbank: AcousticFrontEnd {
   private let spectra: FrameSpectra
 
   /// A filterbank; its tables are made here, once. Throws `badArgument` when the options do not fit together.
-  package init(_ options: FbankOptions) throws(AudioError) {
+  package convenience init(_ options: FbankOptions) throws(AudioError) { try self.init(options, .best) }
+
+  init(_ options: FbankOptions, _ kernels: SignalKernels) throws(AudioError) {
     try options.validate()
     self.options = options
     window = options.window
     filters = MelFilters(kaldi: options)
-    spectra = FrameSpectra(length: options.windowSize, shift: options.windowShift, size: options.paddedWindowSize)
+    spectra = FrameSpectra(
+      length: options.windowSize, shift: options.windowShift, size: options.paddedWindowSize, kernels: kernels)
   }
+
+  private var lanes: Int { spectra.lanes }
+  private var kernels: vd_kernels { spectra.kernels.table.pointee }
 
   /// Bins of a frame.
   package var bins: Int { options.numMelBins + (options.useEnergy ? 1 : 0) }
@@ -62,10 +68,10 @@ package final class Fbank: AcousticFrontEnd {
 
   private func compute(_ source: UnsafePointer<Float>, _ frames: Int, _ target: UnsafeMutablePointer<Float>) {
     var dither = options.dither > 0 ? DitherNoise(level: Float(options.dither)) : nil
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: FrameBlock.lanes) { energies in
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes) { energies in
       guard let energy = energies.baseAddress else { return }
       spectra.forEachBlock(of: source, frames: frames, rows: options.numMelBins) { block in
-        dither?.add(to: block.samples, count: spectra.length * FrameBlock.lanes)
+        dither?.add(to: block.samples, count: spectra.length * lanes)
         weight(block, energy)
       } finish: { block in
         finish(block, energy, target + block.first * bins)
@@ -74,23 +80,23 @@ package final class Fbank: AcousticFrontEnd {
   }
 
   private func weight(_ block: FrameBlock, _ energy: UnsafeMutablePointer<Float>) {
-    if options.removeDCOffset { vd_remove_mean(block.samples, spectra.length) }
-    if options.useEnergy && options.rawEnergy { vd_energy(block.samples, spectra.length, energy) }
+    if options.removeDCOffset { kernels.remove_mean(block.samples, spectra.length) }
+    if options.useEnergy && options.rawEnergy { kernels.energy(block.samples, spectra.length, energy) }
     if options.preemphasisCoefficient != 0 {
-      vd_preemphasise(block.samples, spectra.length, Float(options.preemphasisCoefficient))
+      kernels.preemphasise(block.samples, spectra.length, Float(options.preemphasisCoefficient))
     }
-    vd_weight(block.samples, spectra.length, spectra.size, window)
-    if options.useEnergy && !options.rawEnergy { vd_energy(block.samples, spectra.length, energy) }
+    kernels.weight(block.samples, spectra.length, spectra.size, window)
+    if options.useEnergy && !options.rawEnergy { kernels.energy(block.samples, spectra.length, energy) }
   }
 
   private func finish(_ block: FrameBlock, _ energy: UnsafeMutablePointer<Float>, _ rows: UnsafeMutablePointer<Float>) {
-    if !options.usePower { vd_power(block.power, spectra.bins * FrameBlock.lanes, 0.5, 1) }
-    filters.apply(block.power, into: block.output)
-    if options.useLogFbank { vd_log(block.output, options.numMelBins * FrameBlock.lanes, Self.epsilon, 1) }
+    if !options.usePower { kernels.power(block.power, spectra.bins * lanes, 0.5, 1) }
+    filters.apply(block.power, into: block.output, spectra.kernels)
+    if options.useLogFbank { kernels.log(block.output, options.numMelBins * lanes, Self.epsilon, 1) }
     let energyFirst = options.useEnergy && !options.htkCompat
-    vd_unlane(block.output, options.numMelBins, Int32(block.count), rows + (energyFirst ? 1 : 0), bins)
+    kernels.unlane(block.output, options.numMelBins, Int32(block.count), rows + (energyFirst ? 1 : 0), bins)
     guard options.useEnergy else { return }
-    vd_log(energy, FrameBlock.lanes, max(Self.epsilon, Float(options.energyFloor)), 1)
-    vd_unlane(energy, 1, Int32(block.count), rows + (energyFirst ? 0 : options.numMelBins), bins)
+    kernels.log(energy, lanes, max(Self.epsilon, Float(options.energyFloor)), 1)
+    kernels.unlane(energy, 1, Int32(block.count), rows + (energyFirst ? 0 : options.numMelBins), bins)
   }
 }

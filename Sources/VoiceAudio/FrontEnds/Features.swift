@@ -1,3 +1,5 @@
+internal import CVoiceDSP
+
 /// Features of one utterance, row by row.
 package struct Features: Sendable, Hashable {
   /// The values, `[frames, bins]`.
@@ -17,14 +19,25 @@ package struct Features: Sendable, Hashable {
 
   /// The same features with the mean of each bin over the utterance removed (mvector, after every front-end).
   package func meanRemoved() -> Features {
-    var sums = [Double](repeating: 0, count: bins)
-    for frame in 0..<frames { for bin in 0..<bins { sums[bin] += Double(values[frame * bins + bin]) } }
-    let means = sums.map { Float($0 / Double(max(1, frames))) }
     var result = self
-    result.values.withUnsafeMutableBufferPointer { buffer in
-      for frame in 0..<frames { for bin in 0..<bins { buffer[frame * bins + bin] -= means[bin] } }
-    }
+    result.removeMean()
     return result
+  }
+
+  /// Removes the mean of each bin over the utterance.
+  mutating func removeMean(_ kernels: SignalKernels = .best) {
+    values.withUnsafeMutableBufferPointer { buffer in
+      guard let rows = buffer.baseAddress else { return }
+      kernels.table.pointee.remove_column_means(rows, frames, bins)
+    }
+  }
+
+  /// Whether every value is a finite number.
+  var isFinite: Bool {
+    values.withUnsafeBufferPointer { buffer in
+      guard let first = buffer.baseAddress else { return true }
+      return SignalKernels.best.table.pointee.are_finite(first, buffer.count)
+    }
   }
 
   /// The same features with zeros from frame round(ratio · frames) on, halves to even (mvector's mask of a padded

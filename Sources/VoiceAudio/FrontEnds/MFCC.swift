@@ -10,14 +10,18 @@ package final class MFCC: AcousticFrontEnd {
   /// What it computes.
   package let options: MFCCOptions
   private let mel: MelSpectrogram
+  private let kernels: SignalKernels
   /// The cosine transform, `[coefficients, mels]`.
   private let cosines: [Float]
 
   /// Cepstral coefficients; the tables are made here, once. Throws `badArgument` when the options do not fit together.
-  package init(_ options: MFCCOptions) throws(AudioError) {
+  package convenience init(_ options: MFCCOptions) throws(AudioError) { try self.init(options, .best) }
+
+  init(_ options: MFCCOptions, _ kernels: SignalKernels) throws(AudioError) {
     try options.validate()
     self.options = options
-    mel = try MelSpectrogram(options.mel)
+    self.kernels = kernels
+    mel = try MelSpectrogram(options.mel, kernels)
     let mels = options.mel.nMels
     cosines = (0..<options.nMFCC * mels).map { index in
       let (k, n) = (Double(index / mels), Double(index % mels))
@@ -40,9 +44,9 @@ package final class MFCC: AcousticFrontEnd {
     var features = try mel.compute(samples)
     if options.logMels {
       for index in features.values.indices { features.values[index] += Self.logOffset }
-      vd_log(&features.values, features.values.count, Self.logOffset, 1)
+      kernels.table.pointee.log(&features.values, features.values.count, Self.logOffset, 1)
     } else {
-      vd_log(&features.values, features.values.count, 1e-10, Float(10 / log(10.0)))
+      kernels.table.pointee.log(&features.values, features.values.count, 1e-10, Float(10 / log(10.0)))
       let floor = (features.values.max() ?? 0) - Self.topDB
       for index in features.values.indices { features.values[index] = max(floor, features.values[index]) }
     }
@@ -59,7 +63,8 @@ package final class MFCC: AcousticFrontEnd {
             return
           }
           for k in 0..<bins {
-            vd_dots(row + k * mels.bins, mels.bins, source, mels.bins, target + k, bins, mels.frames)
+            kernels.table.pointee.dots(
+              row + k * mels.bins, mels.bins, source, mels.bins, target + k, bins, mels.frames)
           }
         }
       }

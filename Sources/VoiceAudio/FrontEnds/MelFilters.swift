@@ -43,15 +43,15 @@ struct MelFilters: Sendable {
     }
   }
 
-  /// Filters 16 spectra `[bins][16]` into `[filters][16]`.
-  func apply(_ power: UnsafePointer<Float>, into mel: UnsafeMutablePointer<Float>) {
+  /// Filters spectra `[bins][lanes]` into `[filters][lanes]`.
+  func apply(_ power: UnsafePointer<Float>, into mel: UnsafeMutablePointer<Float>, _ kernels: SignalKernels) {
     first.withUnsafeBufferPointer { first in
       length.withUnsafeBufferPointer { length in
         weights.withUnsafeBufferPointer { weights in
           var bank = vd_filterbank(
             filters: Int32(first.count), first: first.baseAddress, length: length.baseAddress,
             weights: weights.baseAddress)
-          vd_filter(&bank, power, mel)
+          kernels.table.pointee.filter(&bank, power, mel)
         }
       }
     }

@@ -4,13 +4,17 @@ package final class MelSpectrogram: AcousticFrontEnd {
   package let options: MelSpectrogramOptions
   private let filters: MelFilters
   private let spectrogram: Spectrogram
+  private let kernels: SignalKernels
 
   /// A mel spectrogram; its tables are made here, once. Throws `badArgument` when the options do not fit together.
-  package init(_ options: MelSpectrogramOptions) throws(AudioError) {
+  package convenience init(_ options: MelSpectrogramOptions) throws(AudioError) { try self.init(options, .best) }
+
+  init(_ options: MelSpectrogramOptions, _ kernels: SignalKernels) throws(AudioError) {
     try options.validate("MelSpectrogram")
     self.options = options
     filters = MelFilters(torchaudio: options)
-    spectrogram = try Spectrogram(options.spectrogram)
+    self.kernels = kernels
+    spectrogram = try Spectrogram(options.spectrogram, kernels)
   }
 
   /// Bins of a frame.
@@ -21,6 +25,6 @@ package final class MelSpectrogram: AcousticFrontEnd {
 
   /// Features of samples in [-1, 1]. Throws `tooShort` when they do not fill a frame.
   package func compute(_ samples: [Float]) throws(AudioError) -> Features {
-    try spectrogram.compute(samples, rows: bins) { block in filters.apply(block.power, into: block.output) }
+    try spectrogram.compute(samples, rows: bins) { block in filters.apply(block.power, into: block.output, kernels) }
   }
 }

@@ -11,7 +11,9 @@ package final class Spectrogram: AcousticFrontEnd {
   private let spectra: FrameSpectra
 
   /// A spectrogram; its tables are made here, once. Throws `badArgument` when the options do not fit together.
-  package init(_ options: SpectrogramOptions) throws(AudioError) {
+  package convenience init(_ options: SpectrogramOptions) throws(AudioError) { try self.init(options, .best) }
+
+  init(_ options: SpectrogramOptions, _ kernels: SignalKernels) throws(AudioError) {
     try options.validate("Spectrogram")
     self.options = options
     let weights = (0..<options.winLength).map { 0.5 - 0.5 * cos(2 * .pi * Double($0) / Double(options.winLength)) }
@@ -24,11 +26,13 @@ package final class Spectrogram: AcousticFrontEnd {
       case .frameLength: Double(options.nFFT)
       }
     gain = Float(pow(energy, -options.power / 2))
-    spectra = FrameSpectra(length: options.nFFT, shift: options.hopLength, size: options.nFFT)
+    spectra = FrameSpectra(length: options.nFFT, shift: options.hopLength, size: options.nFFT, kernels: kernels)
   }
 
   /// Bins of a frame.
   package var bins: Int { spectra.bins }
+
+  private var kernels: vd_kernels { spectra.kernels.table.pointee }
 
   /// 1 + n / hop when centred, 1 + (n - n_fft) / hop when not; none where a clip is too short to be mirrored.
   package func frames(of sampleCount: Int) -> Int {
@@ -47,7 +51,7 @@ package final class Spectrogram: AcousticFrontEnd {
   /// Features of samples in [-1, 1]. Throws `tooShort` when they do not fill a frame.
   package func compute(_ samples: [Float]) throws(AudioError) -> Features {
     try compute(samples, rows: bins) { block in
-      block.output.update(from: block.power, count: bins * FrameBlock.lanes)
+      block.output.update(from: block.power, count: bins * spectra.lanes)
     }
   }
 
@@ -59,11 +63,11 @@ package final class Spectrogram: AcousticFrontEnd {
       values.withUnsafeMutableBufferPointer { output in
         guard let source = input.baseAddress, let target = output.baseAddress else { return }
         spectra.forEachBlock(of: source, frames: frames, rows: rows) { block in
-          vd_weight(block.samples, spectra.length, spectra.size, window)
+          kernels.weight(block.samples, spectra.length, spectra.size, window)
         } finish: { block in
           scale(block.power)
           finish(block)
-          vd_unlane(block.output, rows, Int32(block.count), target + block.first * rows, rows)
+          kernels.unlane(block.output, rows, Int32(block.count), target + block.first * rows, rows)
         }
       }
     }
@@ -72,7 +76,7 @@ package final class Spectrogram: AcousticFrontEnd {
 
   private func scale(_ power: UnsafeMutablePointer<Float>) {
     if options.power == 2 && gain == 1 { return }
-    vd_power(power, bins * FrameBlock.lanes, Float(options.power / 2), gain)
+    kernels.power(power, bins * spectra.lanes, Float(options.power / 2), gain)
   }
 
   /// The samples that frames are cut from.

@@ -17,7 +17,7 @@ package enum Reverberation {
     let silence = [Float](repeating: 0, count: weights.count - 1)
     let padded = silence + samples + silence
     var result = [Float](repeating: 0, count: samples.count + weights.count - 1)
-    vd_dots(weights, weights.count, padded, 1, &result, 1, result.count)
+    SignalKernels.best.table.pointee.dots(weights, weights.count, padded, 1, &result, 1, result.count)
     let peak = result.reduce(0) { max($0, abs($1)) }
     return result.prefix(samples.count).map { $0 / (peak + 1e-6) }
   }

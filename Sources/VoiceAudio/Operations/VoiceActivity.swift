@@ -3,11 +3,16 @@ internal import Glibc
 /// Energy detector of speech (librosa's `split` with 20 dB, as mvector uses it).
 package enum VoiceActivity {
   private static let frameLength = 2048
-  private static let hop = 512
+  private static let hop = ClipLevels.hop
 
   /// Ranges of samples that are no more than `topDB` below the loudest frame, in order, apart from each other.
   package static func intervals(_ samples: [Float], topDB: Double = 20) -> [Range<Int>] {
-    let powers = framePowers(samples)
+    intervals(ClipLevels(samples), topDB: topDB)
+  }
+
+  /// The same of a clip that was measured.
+  static func intervals(_ levels: ClipLevels, topDB: Double = 20) -> [Range<Int>] {
+    let powers = framePowers(levels)
     let floor = 1e-10  // of the power: librosa's 1e-5 of the amplitude
     let reference = 10 * log10(max(floor, powers.max() ?? 0))
     var intervals: [Range<Int>] = []
@@ -16,11 +21,11 @@ package enum VoiceActivity {
       if 10 * log10(max(floor, power)) - reference > -topDB {
         start = start ?? index
       } else if let begin = start {
-        intervals.append(begin * hop..<min(index * hop, samples.count))
+        intervals.append(begin * hop..<min(index * hop, levels.count))
         start = nil
       }
     }
-    if let begin = start { intervals.append(min(begin * hop, samples.count)..<samples.count) }
+    if let begin = start { intervals.append(min(begin * hop, levels.count)..<levels.count) }
     return intervals.filter { !$0.isEmpty }
   }
 
@@ -38,13 +43,11 @@ package enum VoiceActivity {
   }
 
   /// Mean power of each frame; frames are centred on multiples of the hop, with silence beyond the ends.
-  private static func framePowers(_ samples: [Float]) -> [Double] {
+  private static func framePowers(_ levels: ClipLevels) -> [Double] {
     // A frame is four hops: two before its centre and two after it.
-    let energies = stride(from: 0, to: samples.count, by: hop).map { begin in
-      samples[begin..<min(begin + hop, samples.count)].reduce(0.0) { $0 + Double($1) * Double($1) }
-    }
+    let energies = levels.energies
     let reach = frameLength / hop / 2
-    return (0...samples.count / hop).map { index in
+    return (0...levels.count / hop).map { index in
       energies[min(max(0, index - reach), energies.count)..<min(index + reach, energies.count)].reduce(0, +)
         / Double(frameLength)
     }

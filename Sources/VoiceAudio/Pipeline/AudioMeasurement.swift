@@ -29,19 +29,18 @@ package struct AudioMeasurement: Sendable, Hashable {
 
   /// Measures decoded audio.
   package init(_ audio: DecodedAudio, limits: AudioLimits) {
+    self.init(audio, ClipLevels(audio.samples), limits: limits)
+  }
+
+  init(_ audio: DecodedAudio, _ levels: ClipLevels, limits: AudioLimits) {
     durationSeconds = audio.duration
-    let speech = VoiceActivity.intervals(audio.samples).reduce(0) { $0 + $1.count }
+    let speech = VoiceActivity.intervals(levels).reduce(0) { $0 + $1.count }
     speechSeconds = Double(speech) / Double(audio.sampleRate)
     sampleRate = audio.sampleRate
     channels = audio.channels
-    rmsDBFS = Level.rmsDB(audio.samples)
-    var (largest, clipped): (Float, Int) = (0, 0)
-    for sample in audio.samples {
-      largest = max(largest, abs(sample))
-      if abs(sample) >= 0.999 { clipped += 1 }
-    }
-    peak = Double(largest)
-    clippedFraction = Double(clipped) / Double(max(1, audio.samples.count))
+    rmsDBFS = Level.rmsDB(levels)
+    peak = Double(levels.peak)
+    clippedFraction = Double(levels.clipped) / Double(max(1, levels.count))
     warnings = []
     if speechSeconds < limits.recommendedSpeechSeconds { warnings.append(.short) }
     if clippedFraction > 0.001 { warnings.append(.clipped) }

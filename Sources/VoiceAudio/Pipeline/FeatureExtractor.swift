@@ -37,15 +37,15 @@ package final class FeatureExtractor: Sendable {
   package func extract(
     _ bytes: UnsafeRawBufferPointer, encoding: AudioEncoding = .container, headSeconds: Double? = nil
   ) throws(AudioError) -> ExtractedFeatures {
-    try features(of: AudioDecoder.decode(bytes, encoding: encoding, limits: limits), headSeconds)
+    try extract(AudioDecoder.decodeUnmeasured(bytes, encoding, limits), headSeconds: headSeconds)
   }
 
   /// Features of decoded audio, of its first `headSeconds` if given. Throws `AudioError`.
   ///
   /// The level is that of the whole, as in mvector's evaluation.
   package func extract(_ audio: DecodedAudio, headSeconds: Double? = nil) throws(AudioError) -> ExtractedFeatures {
-    try audio.validate(limits)
-    return try features(of: audio, headSeconds)
+    let levels = try audio.validate(limits)
+    return try features(of: audio, levels, headSeconds)
   }
 
   /// Features of one channel of samples in [-1, 1] at a rate in Hz. Throws `AudioError`.
@@ -53,11 +53,17 @@ package final class FeatureExtractor: Sendable {
     try extract(DecodedAudio(samples: samples, sampleRate: sampleRate))
   }
 
-  private func features(of audio: DecodedAudio, _ headSeconds: Double?) throws(AudioError) -> ExtractedFeatures {
-    let report = AudioMeasurement(audio, limits: limits)
+  private func features(
+    of audio: DecodedAudio, _ levels: ClipLevels, _ headSeconds: Double?
+  ) throws(AudioError) -> ExtractedFeatures {
+    let report = AudioMeasurement(audio, levels, limits: limits)
     var samples = try resampler(from: audio.sampleRate).resample(audio.samples)
     if configuration.doVAD { samples = VoiceActivity.trim(samples) }
-    if configuration.useDBNormalization { samples = try Level.normalise(samples, targetDB: configuration.targetDB) }
+    if configuration.useDBNormalization {
+      let isAsDecoded = !configuration.doVAD && audio.sampleRate == configuration.sampleRate
+      samples = try Level.normalise(
+        samples, levels: isAsDecoded ? levels : ClipLevels(samples), targetDB: configuration.targetDB)
+    }
     if let headSeconds {
       samples = Cutting.crop(samples, seconds: headSeconds, sampleRate: configuration.sampleRate)
     }
@@ -65,8 +71,9 @@ package final class FeatureExtractor: Sendable {
       throw AudioError(
         .tooLong, "\(audio.duration) s give more than \(limits.maxFeatureValues) values: send a part of it")
     }
-    let features = try frontEnd.compute(samples).meanRemoved()
-    guard features.values.allSatisfy(\.isFinite) else {
+    var features = try frontEnd.compute(samples)
+    features.removeMean()
+    guard features.isFinite else {
       throw AudioError(.notFinite, "the samples are too large to compute with: scale them to [-1, 1]")
     }
     return ExtractedFeatures(features: features, report: report)

@@ -8,6 +8,10 @@ package struct ClusterPlan: Sendable, Hashable {
   package var database: String?
   /// The port of the gateway; 0 for any that is free.
   package var gatewayPort = 0
+  /// Whether the web console is started too.
+  package var hasConsole = true
+  /// The port of the web console; 0 for any that is free.
+  package var consolePort = 0
   /// What a crash of the machine may cost the private PostgreSQL.
   package var durability = PrivatePostgres.Durability.durable
   /// How long a process may take until it serves.

@@ -2,7 +2,7 @@ internal import VoiceMessages
 internal import VoiceRPC
 
 /// Asks services how they are, by grpc.health.v1.
-enum HealthProbe {
+package enum HealthProbe {
   /// Returns when the service says that it serves. Throws `notReady` when it does not in time.
   static func awaitServing(_ target: String, patience: Duration) async throws {
     let channel = try Channel(target)
@@ -20,7 +20,7 @@ enum HealthProbe {
   }
 
   /// Its health in a word, `UNREACHABLE` when it does not answer.
-  static func ask(_ target: String) async -> String {
+  package static func ask(_ target: String) async -> String {
     do {
       let answer = try await Channel(target).call(
         GRPCHealthV1.Health.check, .init(), options: CallOptions(deadline: .after(.seconds(2))))

@@ -34,57 +34,72 @@ actor Launch {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for service in services {
         for index in 0..<plan.count(of: service) {
-          group.addTask { _ = try await self.start(service, index: index) }
+          group.addTask { try await self.start(service, index: index) }
         }
       }
       try await group.waitForAll()
     }
   }
 
-  /// Starts one replica and returns when it serves.
-  func start(_ service: ServiceKind, index: Int) async throws -> ProcessRecord {
+  /// Starts one replica, on a port or on any that is free, and returns when it serves.
+  @discardableResult
+  func start(_ service: ServiceKind, index: Int, port: Int? = nil) async throws -> ProcessRecord {
     try await timed("\(service.rawValue)-\(index)") {
       let log = try newLog("\(service.rawValue)-\(index)")
-      let command = try installation.command(service, settings: try settings(of: service, index: index), log: log)
+      let settings = try settings(of: service, port: port, index: index)
+      let command = try installation.command(service, settings: settings, log: log)
       let child = try await ChildProcess.start(command)
       // Recorded before it listens, so that it is found whenever this command is interrupted.
-      try keep(await ProcessRecord(service, index: index, child: child, port: nil, log: log))
+      try keep(await ProcessRecord(service, index: index, child: child, port: port, log: log))
       let port = try await LogFollower.line(of: child, log: log, after: 0, patience: plan.patience) { line in
         line.hasPrefix("LISTENING ") ? Int(line.dropFirst("LISTENING ".count)) : nil
       }
-      let process = try await ProcessRecord(service, index: index, child: child, port: port, log: log)
+      // Told before LISTENING.
+      let metrics = Folder.lines(of: log, beginningWith: "METRICS ").first.flatMap { Int($0) }
+      let process = try await ProcessRecord(
+        service, index: index, child: child, port: port, metricsPort: metrics, log: log)
       try keep(process)
-      try await awaitServing(process, child)
+      // The console speaks no gRPC; it says LISTENING when it takes requests.
+      if service != .console { try await awaitServing(process, child) }
       return process
     }
   }
 
-  private func settings(of service: ServiceKind, index: Int) throws(ClusterError) -> [String] {
-    let port = service == .gateway ? plan.gatewayPort : 0
-    var settings = ["listen.address=127.0.0.1", "listen.port=\(port)"]
+  private func settings(of service: ServiceKind, port: Int?, index: Int) throws(ClusterError) -> [String] {
+    let port = port ?? (service == .gateway ? plan.gatewayPort : service == .console ? plan.consolePort : 0)
+    var settings = ["listen.address=127.0.0.1", "listen.port=\(port)", "metrics.address=127.0.0.1", "metrics.port=0"]
     switch service {
     case .postgres, .feature: break
     case .registry:
       settings.append("database.url=\(record.database)")
-      settings.append("audio_key_file=\(try AudioKey.file(in: state))")
+      settings.append("service_key_file=\(try ServiceKeyFile.made(in: state))")
+      // A database of others has a ledger that its owner chose.
+      if record.database == PrivatePostgres.connection(in: state.postgres) {
+        settings.append("erasure_ledger=\(state.erasureLedger)")
+      }
     case .embedding:
       settings.append("upstreams.registry=\(try record.target(of: .registry))")
       settings.append("cache=\(state.path)/cache/\(service.rawValue)-\(index)")
     case .trainer:
       settings.append("database.url=\(record.database)")
-      settings.append("audio_key_file=\(try AudioKey.file(in: state))")
+      settings.append("service_key_file=\(try ServiceKeyFile.made(in: state))")
       settings += try upstreams()
       settings.append("jobs.folder=\(state.path)/trainer/\(service.rawValue)-\(index)")
     case .gateway: settings += try upstreams()
+    case .console:
+      settings += try [ServiceKind.gateway, .registry, .embedding].map(upstream)
+      settings.append(record.processes(of: .trainer).isEmpty ? "upstreams.trainer=null" : try upstream(.trainer))
     }
     return settings
   }
 
   /// Where those that compute by other services find them.
   private func upstreams() throws(ClusterError) -> [String] {
-    try [ServiceKind.feature, .embedding, .registry].map { upstream throws(ClusterError) in
-      "upstreams.\(upstream.rawValue)=\(try record.target(of: upstream))"
-    }
+    try [ServiceKind.feature, .embedding, .registry].map(upstream)
+  }
+
+  private func upstream(_ service: ServiceKind) throws(ClusterError) -> String {
+    "upstreams.\(service.rawValue)=\(try record.target(of: service))"
   }
 
   /// Waits for health, but not longer than the process lives.

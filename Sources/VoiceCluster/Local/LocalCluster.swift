@@ -18,8 +18,8 @@ package struct LocalCluster: Sendable {
   /// Its record, or nil when it was not started. Throws `badFolder` for a record that is damaged.
   package func record() throws(ClusterError) -> ClusterRecord? { try ClusterRecord.read(from: state) }
 
-  /// Starts PostgreSQL, registry, feature, embedding, trainer and gateway, each when what it needs serves, and returns
-  /// when all serve. `prepare` runs once the registry serves, with its target.
+  /// Starts PostgreSQL, registry, feature, embedding, trainer, gateway and console, each when what it needs serves, and
+  /// returns when all serve. `prepare` runs once the registry serves, with its target.
   ///
   /// When anything fails, or the task is cancelled, everything that was started is stopped again. Throws `wrongState`
   /// when a cluster runs already, `notReady` with the log's end for a process that does not come up.
@@ -35,6 +35,7 @@ package struct LocalCluster: Sendable {
         try await prepare(try await launch.record.target(of: .registry))
         try await launch.start([.feature, .embedding])
         try await launch.start(plan.hasTrainer ? [.trainer, .gateway] : [.gateway])
+        if plan.hasConsole { try await launch.start([.console]) }
         return await launch.record
       } catch {
         // Not cancelled with the task that gave up: what was started must be stopped.
@@ -50,6 +51,22 @@ package struct LocalCluster: Sendable {
       let launch = try continued(installation)
       let index = await launch.record.processes(of: service).count
       return try await launch.start(service, index: index)
+    }
+  }
+
+  /// Ends a process, unless it has ended already, and starts it again on its port, where the others find it.
+  ///
+  /// Throws `wrongState` when the cluster has no such process, `notReady` when another took its port.
+  package func restart(
+    _ service: ServiceKind, index: Int, installation: Installation
+  ) async throws -> ProcessRecord {
+    try await state.locked {
+      guard let process = try running().processes(of: service).first(where: { $0.index == index }) else {
+        throw ClusterError(.wrongState, "the cluster has no \(service.rawValue)-\(index): see `voiceprint status`")
+      }
+      await end(process)
+      if let port = process.port { try await LocalPort.awaitFree(port, within: .seconds(10)) }
+      return try await continued(installation).start(service, index: index, port: process.port)
     }
   }
 
@@ -123,8 +140,11 @@ package struct LocalCluster: Sendable {
   private func end(_ process: ProcessRecord) async {
     guard process.isAlive else { return }
     report(.stopping(process.name))
-    // PostgreSQL's "fast" shutdown closes connections and loses nothing; our services drain.
-    await process.end(with: process.service == .postgres ? SIGINT : SIGTERM, within: .seconds(30))
+    // PostgreSQL's "fast" shutdown closes connections and loses nothing; our services drain, and a trainer's training
+    // saves where it is.
+    await process.end(
+      with: process.service == .postgres ? SIGINT : SIGTERM,
+      within: process.service == .trainer ? .seconds(150) : .seconds(30))
   }
 }
 

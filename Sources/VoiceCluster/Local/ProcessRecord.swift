@@ -12,13 +12,17 @@ package struct ProcessRecord: Sendable, Hashable, Codable {
   package let startTicks: UInt64
   /// The TCP port it listens on; PostgreSQL has none.
   package let port: Int?
+  /// The TCP port that it tells its metrics on, when it does.
+  package let metricsPort: Int?
   /// The file with its output.
   package let log: String
 
   enum CodingKeys: String, CodingKey {
     case service, index, pid
     case startTicks = "start_ticks"
-    case port, log
+    case port
+    case metricsPort = "metrics_port"
+    case log
   }
 
   /// Its name for people, e.g. `embedding-1`.
@@ -34,12 +38,15 @@ package struct ProcessRecord: Sendable, Hashable, Codable {
   package var target: String? { port.map { "ipv4:127.0.0.1:\($0)" } }
 
   /// The record of a child. Throws `notReady` with the log's end if it has ended already.
-  init(_ service: ServiceKind, index: Int, child: ChildProcess, port: Int?, log: String) async throws(ClusterError) {
+  init(
+    _ service: ServiceKind, index: Int, child: ChildProcess, port: Int?, metricsPort: Int? = nil, log: String
+  ) async throws(ClusterError) {
     guard let ticks = ProcessTable.startTicks(of: child.pid) else {
       let status = await child.exit()
       throw ClusterError(.notReady, "\(service.rawValue) \(status); \(log) ends with\n\(Folder.tail(of: log))")
     }
-    (self.service, self.index, pid, startTicks, self.port, self.log) = (service, index, child.pid, ticks, port, log)
+    (self.service, self.index, pid, startTicks) = (service, index, child.pid, ticks)
+    (self.port, self.metricsPort, self.log) = (port, metricsPort, log)
   }
 
   /// Whether it still runs: a process of this number that started at another time is not ours.

@@ -10,6 +10,8 @@ package struct StateFolder: Sendable, Hashable {
   var recordFile: String { "\(path)/cluster.json" }
   /// Data, socket and log of PostgreSQL.
   var postgres: String { "\(path)/postgres" }
+  /// What was erased, apart from the database.
+  package var erasureLedger: String { "\(path)/erasures.ledger" }
   /// The logs of the services.
   var logs: String { "\(path)/logs" }
 

@@ -30,6 +30,14 @@ enum Folder {
     }
   }
 
+  /// The ends of those whole lines of a text file that begin so; none if it cannot be read.
+  static func lines(of path: String, beginningWith start: String) -> [String] {
+    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    let text = String(decoding: data, as: UTF8.self)
+    let whole = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    return whole.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
+  }
+
   /// The last lines of a text file, for error messages; empty if it cannot be read.
   static func tail(of path: String, lines: Int = 12) -> String {
     guard let data = FileManager.default.contents(atPath: path) else { return "" }

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Finds programs.
-enum Programs {
+package enum Programs {
   /// The program's path in `PATH`, or in the folders that a service's short `PATH` may lack.
-  static func find(_ name: String) -> String? {
+  package static func find(_ name: String) -> String? {
     let path = getenv("PATH").map { String(cString: $0) } ?? ""
     let folders = path.split(separator: ":").map(String.init) + ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin"]
     return folders.lazy.map { "\($0)/\(name)" }.first(where: isExecutable)

@@ -40,13 +40,15 @@ package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConver
 /// Collects the problems of one file while its nodes are read.
 final class ProblemList {
   let file: String
+  /// Whether `file` names one, and not something else that was read.
+  let isFile: Bool
   private(set) var problems: [ConfigurationError.Problem] = []
 
   /// Values from elsewhere that go before the file's.
   let overrides: ConfigurationOverrides
 
-  init(file: String, overrides: ConfigurationOverrides) {
-    self.file = file
+  init(file: String, isFile: Bool, overrides: ConfigurationOverrides) {
+    (self.file, self.isFile) = (file, isFile)
     self.overrides = overrides
   }
 

@@ -19,14 +19,20 @@ extension ConfigurationNode {
     guard let text = String(bytes: data, encoding: .utf8) else {
       throw failure(.malformed, file: file, "is not UTF-8")
     }
-    return try parse(text, file: file, overrides: overrides)
+    return try parse(text, file: file, isFile: true, overrides: overrides)
   }
 
   /// Reads the root mapping of a YAML text; `file` stands in the errors. Throws `malformed`.
   package static func parse(
     _ text: String, file: String, overrides: ConfigurationOverrides = .init()
   ) throws(ConfigurationError) -> ConfigurationNode {
-    let problems = ProblemList(file: file, overrides: overrides)
+    try parse(text, file: file, isFile: false, overrides: overrides)
+  }
+
+  private static func parse(
+    _ text: String, file: String, isFile: Bool, overrides: ConfigurationOverrides
+  ) throws(ConfigurationError) -> ConfigurationNode {
+    let problems = ProblemList(file: file, isFile: isFile, overrides: overrides)
     let root: Node?
     do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
       throw failure(.malformed, file: file, line: line(of: error), "is not YAML: \(error)")

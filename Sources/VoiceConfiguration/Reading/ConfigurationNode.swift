@@ -12,7 +12,7 @@ package final class ConfigurationNode {
   let line: Int
   private let values: [String: Node]
   private let lines: [String: Int]
-  private let list: ProblemList
+  let list: ProblemList
   private var used: Set<String> = []
   private var children: [ConfigurationNode] = []
 
@@ -62,10 +62,14 @@ package final class ConfigurationNode {
   package func finish() throws(ConfigurationError) {
     reportUnknown()
     for path in list.overrides.unusedSettings { list.add(line: 1, key: path, "unknown key in --set") }
-    guard list.problems.isEmpty else {
-      let sorted = list.problems.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
-      throw ConfigurationError(code: .invalid, file: list.file, problems: sorted.map(\.element))
-    }
+    try check()
+  }
+
+  /// Paths of all values that were asked for until now, of this mapping and of all that were opened below it, in the
+  /// order of the alphabet.
+  package var askedFor: [String] {
+    let inner = Set(children.map(\.path))
+    return (used.map(fullPath).filter { !inner.contains($0) } + children.flatMap(\.askedFor)).sorted()
   }
 
   private func reportUnknown() {
@@ -85,8 +89,11 @@ package final class ConfigurationNode {
   }
 
   private func peek(_ key: String) -> Node? {
-    if let text = list.overrides.value(of: fullPath(key)) { return Node(text, Tag(.implicit), .plain) }
-    guard let node = values[key] else { return nil }
+    // An override can take a value away too: `--set key=null`; and it can be a list: `--set key=[a, b]`.
+    let override = list.overrides.value(of: fullPath(key)).map { text in
+      (text.hasPrefix("[") ? try? Yams.compose(yaml: text) : nil) ?? Node(text, Tag(.implicit), .plain)
+    }
+    guard let node = override ?? values[key] else { return nil }
     if let scalar = node.scalar, scalar.style == .plain || scalar.style == .any, PlainScalar.isNull(scalar.string) {
       return nil
     }

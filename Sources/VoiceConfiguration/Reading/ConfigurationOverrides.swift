@@ -1,14 +1,15 @@
 /// Values that go before those of a file: settings of a command line first, then the environment.
 package final class ConfigurationOverrides {
-  private let settings: [String: String]
-  private let environment: [String: String]
-  private let prefix: String
+  let settings: [String: String]
+  /// What begins with the prefix.
+  let environment: [String: String]
+  let prefix: String
   private var used: Set<String> = []
 
   /// Settings by path (`database.url`), and an environment in which `PREFIX_DATABASE_URL` means the same.
   package init(settings: [String: String] = [:], environment: [String: String] = [:], prefix: String = "") {
     self.settings = settings
-    self.environment = prefix.isEmpty ? [:] : environment
+    self.environment = prefix.isEmpty ? [:] : environment.filter { $0.key.hasPrefix("\(prefix)_") }
     self.prefix = prefix
   }
 

@@ -12,6 +12,11 @@ package struct DetectionCurve: Sendable, Sequence {
     package var missRate: Double
     /// Share of impostors that are accepted.
     package var falseAlarmRate: Double
+
+    /// A point of its parts.
+    package init(threshold: Float, missRate: Double, falseAlarmRate: Double) {
+      (self.threshold, self.missRate, self.falseAlarmRate) = (threshold, missRate, falseAlarmRate)
+    }
   }
 
   private let targets: [Float]
@@ -38,6 +43,20 @@ package struct DetectionCurve: Sendable, Sequence {
   package var targetCount: Int { targets.count }
   /// Number of impostor trials.
   package var impostorCount: Int { impostors.count }
+
+  /// At most so many of the points (2 or more), evenly from the first to the last: for a picture.
+  package func points(atMost most: Int) -> [Point] {
+    precondition(most > 1, "a curve has at least its ends")
+    let step = Swift.max(1, (targetCount + impostorCount + most - 2) / (most - 1))
+    var points: [Point] = []
+    var last: Point?
+    for (index, point) in enumerated() {
+      if index.isMultiple(of: step) { points.append(point) }
+      last = point
+    }
+    if let last, points.last != last { points.append(last) }
+    return points
+  }
 
   /// Walks the points from the lowest threshold to the highest, which rejects everything.
   package struct Iterator: IteratorProtocol {

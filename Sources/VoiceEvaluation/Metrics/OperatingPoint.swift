@@ -17,7 +17,7 @@ package struct OperatingPoint: Sendable, Hashable {
 extension DetectionCurve {
   /// The lowest threshold that accepts at most the share `falseAcceptRate` of the impostors.
   ///
-  /// nil when the list is too short to know: a rate needs ``OperatingPoint/fewestErrors`` expected errors.
+  /// nil when the list is too short to know: a rate needs 30 expected errors.
   package func operatingPoint(falseAcceptRate: Double) -> OperatingPoint? {
     precondition((0...1).contains(falseAcceptRate), "\(falseAcceptRate) is no rate")
     guard falseAcceptRate * Double(impostorCount) >= OperatingPoint.fewestErrors else { return nil }

@@ -35,8 +35,14 @@ extension CurvePlot {
 
   /// Misses and false alarms against the threshold, the equal error rate marked.
   package static func errorRates(_ curve: DetectionCurve) -> CurvePlot {
-    let points = thinned(curve)
     let equal = curve.equalErrorRate()
+    return errorRates(curve.points(atMost: mostPoints), equal: (equal.threshold, equal.rate))
+  }
+
+  /// Misses and false alarms at some thresholds, ascending, the equal error rate marked.
+  package static func errorRates(
+    _ points: [DetectionCurve.Point], equal: (threshold: Float, rate: Double)
+  ) -> CurvePlot {
     let (low, high) = (Double(points.first?.threshold ?? 0), Double(points.last?.threshold ?? 1))
     let scores = low < high ? low...high : low - 0.5...low + 0.5
     return CurvePlot(
@@ -54,7 +60,7 @@ extension CurvePlot {
     let shown = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6]
     let ends = (NormalDeviate.of(0.0005), NormalDeviate.of(0.7))
     let ticks = shown.map { (NormalDeviate.of($0), percent($0)) }
-    let points = thinned(curve).compactMap { point -> (x: Double, y: Double)? in
+    let points = curve.points(atMost: mostPoints).compactMap { point -> (x: Double, y: Double)? in
       guard [point.missRate, point.falseAlarmRate].allSatisfy({ $0 > 0 && $0 < 1 }) else { return nil }
       let (x, y) = (NormalDeviate.of(point.falseAlarmRate), NormalDeviate.of(point.missRate))
       return (ends.0...ends.1).contains(x) && (ends.0...ends.1).contains(y) ? (x, y) : nil
@@ -66,18 +72,6 @@ extension CurvePlot {
       vertical: Axis(title: "MISSES", range: ends.0...ends.1, ticks: ticks),
       curves: [Curve(name: "DET", colour: .blue, points: points)],
       mark: (place, place, "EER \(percent(curve.equalErrorRate().rate))"))
-  }
-
-  private static func thinned(_ curve: DetectionCurve) -> [DetectionCurve.Point] {
-    let step = max(1, (curve.targetCount + curve.impostorCount) / mostPoints)
-    var points: [DetectionCurve.Point] = []
-    var last: DetectionCurve.Point?
-    for (index, point) in curve.enumerated() {
-      if index.isMultiple(of: step) { points.append(point) }
-      last = point
-    }
-    if let last, points.last != last { points.append(last) }
-    return points
   }
 
   /// About five round numbers.

@@ -15,6 +15,18 @@ package enum GRPCReflectionV1 {}
 /// Messages and services of `grpc.reflection.v1alpha`.
 package enum GRPCReflectionV1Alpha {}
 
+/// Messages and services of `opentelemetry.proto.collector.trace.v1`.
+package enum OTLPCollectorTraceV1 {}
+
+/// Messages and services of `opentelemetry.proto.common.v1`.
+package enum OTLPCommonV1 {}
+
+/// Messages and services of `opentelemetry.proto.resource.v1`.
+package enum OTLPResourceV1 {}
+
+/// Messages and services of `opentelemetry.proto.trace.v1`.
+package enum OTLPTraceV1 {}
+
 /// Messages and services of `voiceprint.embedding.v1`.
 package enum EmbeddingV1 {}
 

@@ -71,9 +71,9 @@ extension EmbeddingV1 {
     package var state: EmbeddingV1.LoadedEpoch.State = EmbeddingV1.LoadedEpoch.State(rawValue: 0)
     /// Why it was refused; empty otherwise.
     package var reason: String = ""
-    /// Number of values in its voiceprints.
+    /// Number of values in its voiceprints; 0 unless it is READY.
     package var embeddingSize: UInt32 = 0
-    /// Bytes of memory its weights take.
+    /// Bytes of memory its weights take; 0 unless it is READY.
     package var memoryBytes: UInt64 = 0
     /// A message with every field at its default.
     package init() {}
@@ -84,9 +84,9 @@ extension EmbeddingV1 {
     /// Full name of the service.
     package static let name = "voiceprint.embedding.v1.EmbeddingService"
     /// Voiceprints of one or many utterances. RESOURCE_EXHAUSTED with a RetryInfo detail when the queue is full or the
-    /// deadline could not be met; NOT_FOUND for an epoch nobody knows; FAILED_PRECONDITION for one this replica refuses.
-    /// UNAVAILABLE of reason EPOCH_NOT_LOADED, with a RetryInfo detail, for one that this replica does not load now:
-    /// another may have it.
+    /// deadline could not be met; NOT_FOUND for an epoch nobody knows. UNAVAILABLE, so that another replica is tried: of
+    /// reason EPOCH_REFUSED for an epoch that this replica cannot serve rightly, and of reason EPOCH_NOT_LOADED, with a
+    /// RetryInfo detail, for one that it does not load now.
     package static let embed = UnaryMethod<EmbeddingV1.EmbedRequest, EmbeddingV1.EmbedResponse>(
       "/voiceprint.embedding.v1.EmbeddingService/Embed")
     /// The epochs this replica knows and what became of each.

@@ -42,7 +42,7 @@ extension FeatureV1 {
   }
   /// Why one item of a batch failed.
   package struct ItemError: Message {
-    /// A gRPC status code, e.g. 3 for INVALID_ARGUMENT.
+    /// A gRPC status code, 1 to 16, e.g. 3 for INVALID_ARGUMENT.
     package var code: Int32 = 0
     /// What is wrong with the item, naming the field.
     package var message: String = ""

@@ -52,7 +52,7 @@ extension GatewayV1 {
   package struct ContrastResponse: Message {
     /// Cosine of the two voiceprints, -1 to 1.
     package var score: Double = 0
-    /// The threshold that was applied.
+    /// The threshold that was applied, -1 to 1.
     package var threshold: Double = 0
     /// ACCEPTED: the same person.
     package var decision: GatewayV1.Decision = GatewayV1.Decision(rawValue: 0)
@@ -69,15 +69,16 @@ extension GatewayV1 {
   package struct EnrollRequest: Message {
     /// The collection; empty for "default".
     package var collection: String = ""
-    /// Required. Whom to enrol.
+    /// Required. Whom to enrol: 1 to 256 characters of any script, no control characters.
     package var speakerId: String = ""
-    /// A name for people to read; unset keeps the one there is.
+    /// A name for people to read, at most 256 characters; unset keeps the one there is.
     package var displayName: String?
-    /// Labels to set; the others stay.
+    /// Labels to set; the others stay. A key has 1 to 128 characters, a value at most 1024, a person at most 64 labels.
     package var labels: [String: String] = [:]
     /// Required. Recordings of the person; three of some seconds each are a good number, at most 64.
     package var audios: [TypesV1.Audio] = []
-    /// Makes a repeated call harmless: the same id again within a day enrols nothing and gives the first answer.
+    /// Makes a repeated call harmless: the same id again within a day enrols nothing and gives the first answer. At most
+    /// 128 characters, best random ones; empty for none.
     package var requestId: String = ""
     /// A message with every field at its default.
     package init() {}
@@ -114,7 +115,7 @@ extension GatewayV1 {
   package struct VerifyResponse: Message {
     /// Cosine of the voiceprint and the person's template, -1 to 1.
     package var score: Double = 0
-    /// The threshold that was applied.
+    /// The threshold that was applied, -1 to 1.
     package var threshold: Double = 0
     /// ACCEPTED: the claimed person.
     package var decision: GatewayV1.Decision = GatewayV1.Decision(rawValue: 0)
@@ -146,11 +147,11 @@ extension GatewayV1 {
     package var speakerId: String = ""
     /// The best candidates with their scores, best first, whether or not they reach the threshold.
     package var candidates: [TypesV1.Match] = []
-    /// The best score, 0 when nobody is enrolled.
+    /// The best score, -1 to 1; 0 when nobody is enrolled.
     package var score: Double = 0
-    /// The threshold that was applied.
+    /// The threshold that was applied, -1 to 1.
     package var threshold: Double = 0
-    /// The best score less the runner-up's; unset with fewer than two people enrolled.
+    /// The best score less the runner-up's, 0 to 2; unset with fewer than two people enrolled.
     package var margin: Double?
     /// How many people were compared.
     package var gallerySize: UInt64 = 0
@@ -179,7 +180,8 @@ extension GatewayV1 {
   package struct IdentifyStreamSettings: Message {
     /// The collection; empty for "default".
     package var collection: String = ""
-    /// How the audio is encoded; unset for a file's bytes from its header on, which are answered as they can be decoded.
+    /// How the audio is encoded; unset for a file's bytes from its header on. WAV is answered while it comes, any other
+    /// format when all of it is there.
     package var encoding: TypesV1.Audio.Encoding = TypesV1.Audio.Encoding(rawValue: 0)
     /// Sample rate in Hz. Required for headerless encodings, ignored otherwise.
     package var sampleRateHz: UInt32 = 0
@@ -214,11 +216,11 @@ extension GatewayV1 {
   package struct IdentifyStreamWindow: Message {
     /// Where the window starts, in seconds from the first sample; the first windows are shorter than configured.
     package var startSeconds: Double = 0
-    /// Where it ends.
+    /// Where it ends, in seconds from the first sample.
     package var endSeconds: Double = 0
     /// Whether somebody speaks at the window's end.
     package var speaking: Bool = false
-    /// Seconds of speech in the window.
+    /// Seconds of speech in the window, 0 to its length.
     package var speechSeconds: Double = 0
     /// UNSPECIFIED: too little speech in the window to say who it is. REJECTED: a stranger.
     package var decision: GatewayV1.Decision = GatewayV1.Decision(rawValue: 0)
@@ -226,9 +228,9 @@ extension GatewayV1 {
     package var speakerId: String = ""
     /// The best candidates with their scores, best first; empty where the decision is UNSPECIFIED.
     package var candidates: [TypesV1.Match] = []
-    /// The best score, 0 when nobody is enrolled.
+    /// The best score, -1 to 1; 0 when nobody is enrolled.
     package var score: Double = 0
-    /// The threshold that was applied.
+    /// The threshold that was applied, -1 to 1.
     package var threshold: Double = 0
     /// Since when it has been this person, or this stranger, without a break: seconds from the first sample.
     package var sinceSeconds: Double = 0
@@ -237,23 +239,23 @@ extension GatewayV1 {
     /// A message with every field at its default.
     package init() {}
   }
-  /// The final answer for one stretch of speech of a stream.
+  /// The final answer for one stretch of speech of a stream: up to a pause of 0.7 s, or to 30 s.
   package struct IdentifyStreamStretch: Message {
     /// Where the stretch starts, in seconds from the first sample.
     package var startSeconds: Double = 0
-    /// Where it ends.
+    /// Where it ends, in seconds from the first sample.
     package var endSeconds: Double = 0
-    /// Seconds of speech in it.
+    /// Seconds of speech in it, at most its length.
     package var speechSeconds: Double = 0
     /// UNSPECIFIED: too little speech to say who it was. REJECTED: a stranger.
     package var decision: GatewayV1.Decision = GatewayV1.Decision(rawValue: 0)
     /// The person recognised; empty for a stranger.
     package var speakerId: String = ""
-    /// The best candidates with their scores, best first.
+    /// The best candidates with their scores, best first; empty where the decision is UNSPECIFIED.
     package var candidates: [TypesV1.Match] = []
-    /// The best score, 0 when nobody is enrolled.
+    /// The best score, -1 to 1; 0 when nobody is enrolled.
     package var score: Double = 0
-    /// The threshold that was applied.
+    /// The threshold that was applied, -1 to 1.
     package var threshold: Double = 0
     /// The epoch that gave the scores.
     package var epoch: String = ""
@@ -327,14 +329,32 @@ extension GatewayV1 {
   }
   /// Response of DeleteUtterance.
   package struct DeleteUtteranceResponse: Message {
-    /// The person as is now; unset if it was the last utterance and the person went with it.
+    /// The person as it is now; unset if it was the last utterance and the person went with it.
     package var speaker: TypesV1.Speaker?
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// Request of GetRecording.
+  package struct GetRecordingRequest: Message {
+    /// The collection; empty for "default".
+    package var collection: String = ""
+    /// Required. The person.
+    package var speakerId: String = ""
+    /// Required. The utterance. NOT_FOUND if the person has no such utterance.
+    package var utteranceId: String = ""
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// Response of GetRecording.
+  package struct GetRecordingResponse: Message {
+    /// The recording.
+    package var audio: TypesV1.Audio?
     /// A message with every field at its default.
     package init() {}
   }
   /// Request of CreateCollection.
   package struct CreateCollectionRequest: Message {
-    /// Required. Its name.
+    /// Required. Its name: 1 to 128 characters of any script, no control characters.
     package var collection: String = ""
     /// The epoch of its templates; empty for the default one.
     package var epoch: String = ""
@@ -400,16 +420,17 @@ extension GatewayV1 {
   package enum GatewayService {
     /// Full name of the service.
     package static let name = "voiceprint.gateway.v1.GatewayService"
-    /// The voiceprint of one piece of audio.
+    /// The voiceprint of one piece of audio. NOT_FOUND for an epoch that nobody knows.
     package static let embed = UnaryMethod<GatewayV1.EmbedRequest, GatewayV1.EmbedResponse>(
       "/voiceprint.gateway.v1.GatewayService/Embed")
     /// Whether two pieces of audio are of the same person.
     package static let contrast = UnaryMethod<GatewayV1.ContrastRequest, GatewayV1.ContrastResponse>(
       "/voiceprint.gateway.v1.GatewayService/Contrast")
-    /// Enrols a person with one or more pieces of audio: all of them or none.
+    /// Enrols a person with one or more pieces of audio, all of them or none; adds to what there is of the person.
     package static let enroll = UnaryMethod<GatewayV1.EnrollRequest, GatewayV1.EnrollResponse>(
       "/voiceprint.gateway.v1.GatewayService/Enroll")
-    /// Whether the audio is of the person it is said to be of (1:1).
+    /// Whether the audio is of the person it is said to be of (1:1). NOT_FOUND if nobody of that identifier is enrolled,
+    /// FAILED_PRECONDITION if the person must be enrolled anew.
     package static let verify = UnaryMethod<GatewayV1.VerifyRequest, GatewayV1.VerifyResponse>(
       "/voiceprint.gateway.v1.GatewayService/Verify")
     /// Who of a collection it is, if anybody (1:N, open set).
@@ -419,7 +440,7 @@ extension GatewayV1 {
     /// pieces of any size: how it is cut changes no answer. Half-closing ends the last stretch of speech, then the call.
     package static let identifyStream = BidirectionalMethod<GatewayV1.IdentifyStreamRequest, GatewayV1.IdentifyStreamResponse>(
       "/voiceprint.gateway.v1.GatewayService/IdentifyStream")
-    /// One person.
+    /// One person. NOT_FOUND if nobody of that identifier is enrolled.
     package static let getSpeaker = UnaryMethod<GatewayV1.GetSpeakerRequest, GatewayV1.GetSpeakerResponse>(
       "/voiceprint.gateway.v1.GatewayService/GetSpeaker")
     /// People of a collection by identifier, a page at a time.
@@ -431,10 +452,13 @@ extension GatewayV1 {
     /// Deletes one utterance of a person; the last one deletes the person.
     package static let deleteUtterance = UnaryMethod<GatewayV1.DeleteUtteranceRequest, GatewayV1.DeleteUtteranceResponse>(
       "/voiceprint.gateway.v1.GatewayService/DeleteUtterance")
-    /// Makes an empty collection.
+    /// The recording of an utterance, as it was sent. FAILED_PRECONDITION if the collection keeps no recordings.
+    package static let getRecording = UnaryMethod<GatewayV1.GetRecordingRequest, GatewayV1.GetRecordingResponse>(
+      "/voiceprint.gateway.v1.GatewayService/GetRecording")
+    /// Makes an empty collection. ALREADY_EXISTS if there is one of that name.
     package static let createCollection = UnaryMethod<GatewayV1.CreateCollectionRequest, GatewayV1.CreateCollectionResponse>(
       "/voiceprint.gateway.v1.GatewayService/CreateCollection")
-    /// One collection.
+    /// One collection. NOT_FOUND if there is none of that name.
     package static let getCollection = UnaryMethod<GatewayV1.GetCollectionRequest, GatewayV1.GetCollectionResponse>(
       "/voiceprint.gateway.v1.GatewayService/GetCollection")
     /// Collections by name, a page at a time.
@@ -1037,6 +1061,44 @@ extension GatewayV1.DeleteUtteranceResponse: CMessage {
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.speaker = self.speaker.map { arena.message($0) }
+  }
+}
+
+extension GatewayV1.GetRecordingRequest: CMessage {
+  typealias C = Voiceprint__Gateway__V1__GetRecordingRequest
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__gateway__v1__get_recording_request__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.utteranceId = try arena.string(c.pointee.utterance_id)
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.collection = arena.string(self.collection)
+    c.pointee.speaker_id = arena.string(self.speakerId)
+    c.pointee.utterance_id = arena.string(self.utteranceId)
+  }
+}
+
+extension GatewayV1.GetRecordingResponse: CMessage {
+  typealias C = Voiceprint__Gateway__V1__GetRecordingResponse
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__gateway__v1__get_recording_response__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.audio = try arena.optional(c.pointee.audio)
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.audio = self.audio.map { arena.message($0) }
   }
 }
 

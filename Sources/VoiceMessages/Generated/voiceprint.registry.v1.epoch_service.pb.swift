@@ -14,7 +14,7 @@ extension RegistryV1 {
     package var frontEnd: TypesV1.FrontEnd?
     /// Number of values in its voiceprints.
     package var embeddingSize: UInt32 = 0
-    /// Scores at or above it are decided to be the same person, unless the request brings its own threshold.
+    /// Scores at or above it, -1 to 1, are decided to be the same person, unless the request brings its own threshold.
     package var threshold: Double = 0
     /// Whether it is the epoch of new collections.
     package var isDefault: Bool = false
@@ -53,13 +53,13 @@ extension RegistryV1 {
     package var impostorTrials: UInt64 = 0
     /// Equal error rate, 0 to 1.
     package var eer: Double = 0
-    /// Lower end of its 95 % interval, by a bootstrap over speakers; 0 when the list does not tell who speaks.
+    /// Lower end of the 95 % interval of eer, by a bootstrap over speakers; 0 when the list does not tell who speaks.
     package var eerLow: Double = 0
-    /// Upper end of its 95 % interval; 1 when the list does not tell who speaks.
+    /// Upper end of the 95 % interval of eer; 1 when the list does not tell who speaks.
     package var eerHigh: Double = 0
-    /// Least cost of detection, normalised.
+    /// Least cost of detection, normalised, 0 to 1: a prior of 0.01 for the same person, both errors equally dear.
     package var minDcf: Double = 0
-    /// Thresholds that keep to target rates.
+    /// Thresholds that keep to given rates of false accepts.
     package var operatingPoints: [RegistryV1.OperatingPoint] = []
     /// A message with every field at its default.
     package init() {}
@@ -68,7 +68,7 @@ extension RegistryV1 {
   package struct OperatingPoint: Message {
     /// The share of impostor trials that it accepts, 0 to 1.
     package var falseAcceptRate: Double = 0
-    /// The threshold.
+    /// The threshold that does so, -1 to 1.
     package var threshold: Double = 0
     /// A message with every field at its default.
     package init() {}
@@ -108,6 +108,9 @@ extension RegistryV1 {
     package var makeDefault: Bool = false
     /// With the header: where the epoch comes from. What was said first stays.
     package var provenance: RegistryV1.EpochProvenance?
+    /// With the header: the job that the epoch comes from, which must be the caller's still when all of it has come; unset
+    /// for an epoch of no job.
+    package var lease: RegistryV1.JobLease?
     /// The header comes first and once; chunks follow.
     package enum Payload: Hashable, Sendable {
       /// Manifest and list of files.
@@ -389,6 +392,7 @@ extension RegistryV1.PublishEpochRequest: CMessage {
     self.init()
     self.makeDefault = c.pointee.make_default != 0
     self.provenance = try arena.optional(c.pointee.provenance)
+    self.lease = try arena.optional(c.pointee.lease)
     switch c.pointee.payload_case.rawValue {
       case 1: self.payload = .header(try arena.message(c.pointee.header))
       case 2: self.payload = .chunk(try arena.message(c.pointee.chunk))
@@ -399,6 +403,7 @@ extension RegistryV1.PublishEpochRequest: CMessage {
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.make_default = self.makeDefault ? 1 : 0
     c.pointee.provenance = self.provenance.map { arena.message($0) }
+    c.pointee.lease = self.lease.map { arena.message($0) }
     switch self.payload {
       case .header(let value):
         c.pointee.payload_case = .init(rawValue: 1)

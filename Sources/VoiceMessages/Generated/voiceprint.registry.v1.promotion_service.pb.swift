@@ -58,9 +58,9 @@ extension RegistryV1 {
     package var unretainedPolicy: RegistryV1.UnretainedPolicy = RegistryV1.UnretainedPolicy(rawValue: 0)
     /// The share of the live replicas that must be ready, above 0 to 1.
     package var quorum: Double = 0
-    /// At most so many recordings a second; 0 for as many as can be.
+    /// At most so many recordings are computed a second, by the trainer; 0 for as many as can be.
     package var utterancesPerSecond: Double = 0
-    /// How long the old epoch is kept after the flip.
+    /// How long the old epoch is kept after the flip, at most 366 days.
     package var retain: GoogleProtobuf.Duration?
     /// How many retained recordings the collection has.
     package var utterancesTotal: UInt64 = 0
@@ -68,7 +68,7 @@ extension RegistryV1 {
     package var utterancesDone: UInt64 = 0
     /// How many people the new epoch would not know, or does not.
     package var speakersWithoutAudio: UInt64 = 0
-    /// Why it failed.
+    /// Why it failed; empty unless it is FAILED.
     package var error: String = ""
     /// The promotion that this one rolls back; empty for none.
     package var rollsBack: String = ""
@@ -91,12 +91,14 @@ extension RegistryV1 {
     package var unretainedPolicy: RegistryV1.UnretainedPolicy = RegistryV1.UnretainedPolicy(rawValue: 0)
     /// The share of the live replicas that must be ready, above 0 to 1; 0 means 1.
     package var quorum: Double = 0
-    /// At most so many recordings a second; 0 for as many as can be.
+    /// At most so many recordings are computed a second, by the trainer; 0 for as many as can be.
     package var utterancesPerSecond: Double = 0
-    /// How long the old epoch is kept after the flip, at most a year; unset means a day.
+    /// How long the old epoch is kept after the flip, at most 366 days; unset means a day.
     package var retain: GoogleProtobuf.Duration?
     /// Only check and count; nothing begins.
     package var validateOnly: Bool = false
+    /// The job that asks for it, which must be the caller's still; unset for people.
+    package var lease: RegistryV1.JobLease?
     /// A message with every field at its default.
     package init() {}
   }
@@ -109,14 +111,14 @@ extension RegistryV1 {
   }
   /// Request of GetPromotion.
   package struct GetPromotionRequest: Message {
-    /// Required. The promotion.
+    /// Required. The promotion, by its identifier.
     package var promotionId: String = ""
     /// A message with every field at its default.
     package init() {}
   }
   /// Response of GetPromotion.
   package struct GetPromotionResponse: Message {
-    /// The promotion.
+    /// The promotion as it is now.
     package var promotion: RegistryV1.Promotion?
     /// A message with every field at its default.
     package init() {}
@@ -143,7 +145,7 @@ extension RegistryV1 {
   }
   /// Request of WatchPromotion.
   package struct WatchPromotionRequest: Message {
-    /// Required. The promotion.
+    /// Required. The promotion, by its identifier.
     package var promotionId: String = ""
     /// A message with every field at its default.
     package init() {}
@@ -157,14 +159,14 @@ extension RegistryV1 {
   }
   /// Request of CancelPromotion.
   package struct CancelPromotionRequest: Message {
-    /// Required. The promotion.
+    /// Required. The promotion, by its identifier.
     package var promotionId: String = ""
     /// A message with every field at its default.
     package init() {}
   }
   /// Response of CancelPromotion.
   package struct CancelPromotionResponse: Message {
-    /// The promotion.
+    /// The promotion as it is now.
     package var promotion: RegistryV1.Promotion?
     /// A message with every field at its default.
     package init() {}
@@ -217,7 +219,7 @@ extension RegistryV1 {
     /// has that epoch already. An epoch that too many replicas refuse fails while it is STAGING.
     package static let startPromotion = UnaryMethod<RegistryV1.StartPromotionRequest, RegistryV1.StartPromotionResponse>(
       "/voiceprint.registry.v1.PromotionService/StartPromotion")
-    /// One promotion.
+    /// One promotion. NOT_FOUND if there is none of that identifier.
     package static let getPromotion = UnaryMethod<RegistryV1.GetPromotionRequest, RegistryV1.GetPromotionResponse>(
       "/voiceprint.registry.v1.PromotionService/GetPromotion")
     /// Promotions, newest first, a page at a time.
@@ -303,6 +305,7 @@ extension RegistryV1.StartPromotionRequest: CMessage {
     self.utterancesPerSecond = c.pointee.utterances_per_second
     self.retain = try arena.optional(c.pointee.retain)
     self.validateOnly = c.pointee.validate_only != 0
+    self.lease = try arena.optional(c.pointee.lease)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -313,6 +316,7 @@ extension RegistryV1.StartPromotionRequest: CMessage {
     c.pointee.utterances_per_second = self.utterancesPerSecond
     c.pointee.retain = self.retain.map { arena.message($0) }
     c.pointee.validate_only = self.validateOnly ? 1 : 0
+    c.pointee.lease = self.lease.map { arena.message($0) }
   }
 }
 

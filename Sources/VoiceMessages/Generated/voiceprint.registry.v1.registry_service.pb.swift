@@ -6,7 +6,7 @@ internal import CVoiceProtos
 extension RegistryV1 {
   /// Request of CreateCollection.
   package struct CreateCollectionRequest: Message {
-    /// Required. Its name.
+    /// Required. Its name: 1 to 128 characters of any script, no control characters.
     package var collection: String = ""
     /// The epoch of its templates; empty for the default one.
     package var epoch: String = ""
@@ -83,15 +83,15 @@ extension RegistryV1 {
   package struct EnrollRequest: Message {
     /// Required. The collection.
     package var collection: String = ""
-    /// Required. Whom to enrol.
+    /// Required. Whom to enrol: 1 to 256 characters of any script, no control characters.
     package var speakerId: String = ""
-    /// A name for people to read; unset keeps the one there is.
+    /// A name for people to read, at most 256 characters; unset keeps the one there is.
     package var displayName: String?
-    /// Labels to set; the others stay.
+    /// Labels to set; the others stay. A key has 1 to 128 characters, a value at most 1024, a person at most 64 labels.
     package var labels: [String: String] = [:]
-    /// Required. At most 64.
+    /// Required. What to enrol, 1 to 64 of the person's utterances.
     package var utterances: [RegistryV1.NewUtterance] = []
-    /// The same id again within a day enrols nothing and gives the first answer; empty for none. At most 128 bytes.
+    /// The same id again within a day enrols nothing and gives the first answer; empty for none. At most 128 characters.
     package var requestId: String = ""
     /// A message with every field at its default.
     package init() {}
@@ -174,8 +174,26 @@ extension RegistryV1 {
   }
   /// Response of DeleteUtterance.
   package struct DeleteUtteranceResponse: Message {
-    /// The person as is now; unset if it was the last utterance and the person went with it.
+    /// The person as it is now; unset if it was the last utterance and the person went with it.
     package var speaker: TypesV1.Speaker?
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// Request of GetRecording.
+  package struct GetRecordingRequest: Message {
+    /// Required. The collection.
+    package var collection: String = ""
+    /// Required. The person.
+    package var speakerId: String = ""
+    /// Required. The utterance. NOT_FOUND if the person has no such utterance.
+    package var utteranceId: String = ""
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// Response of GetRecording.
+  package struct GetRecordingResponse: Message {
+    /// The recording.
+    package var audio: TypesV1.Audio?
     /// A message with every field at its default.
     package init() {}
   }
@@ -185,7 +203,7 @@ extension RegistryV1 {
     package var collection: String = ""
     /// Required. The voiceprint, of the collection's epoch.
     package var embedding: TypesV1.Embedding?
-    /// How many candidates; 0 means 5, at most 1000.
+    /// How many candidates to return; 0 means 5, at most 1000.
     package var topK: UInt32 = 0
     /// A message with every field at its default.
     package init() {}
@@ -212,7 +230,7 @@ extension RegistryV1 {
   }
   /// Response of Verify.
   package struct VerifyResponse: Message {
-    /// The claimed person and the score.
+    /// The claimed person and the score, whatever that is: the caller decides.
     package var match: TypesV1.Match?
     /// A message with every field at its default.
     package init() {}
@@ -250,6 +268,9 @@ extension RegistryV1 {
     /// Deletes one utterance and makes the template anew; the last one deletes the person.
     package static let deleteUtterance = UnaryMethod<RegistryV1.DeleteUtteranceRequest, RegistryV1.DeleteUtteranceResponse>(
       "/voiceprint.registry.v1.RegistryService/DeleteUtterance")
+    /// The recording of an utterance, as it was sent. FAILED_PRECONDITION if it was not kept, or without the key.
+    package static let getRecording = UnaryMethod<RegistryV1.GetRecordingRequest, RegistryV1.GetRecordingResponse>(
+      "/voiceprint.registry.v1.RegistryService/GetRecording")
     /// The people whose templates are nearest, exactly. FAILED_PRECONDITION if the collection has another epoch.
     package static let search = UnaryMethod<RegistryV1.SearchRequest, RegistryV1.SearchResponse>(
       "/voiceprint.registry.v1.RegistryService/Search")
@@ -636,6 +657,44 @@ extension RegistryV1.DeleteUtteranceResponse: CMessage {
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.speaker = self.speaker.map { arena.message($0) }
+  }
+}
+
+extension RegistryV1.GetRecordingRequest: CMessage {
+  typealias C = Voiceprint__Registry__V1__GetRecordingRequest
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__registry__v1__get_recording_request__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.collection = try arena.string(c.pointee.collection)
+    self.speakerId = try arena.string(c.pointee.speaker_id)
+    self.utteranceId = try arena.string(c.pointee.utterance_id)
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.collection = arena.string(self.collection)
+    c.pointee.speaker_id = arena.string(self.speakerId)
+    c.pointee.utterance_id = arena.string(self.utteranceId)
+  }
+}
+
+extension RegistryV1.GetRecordingResponse: CMessage {
+  typealias C = Voiceprint__Registry__V1__GetRecordingResponse
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__registry__v1__get_recording_response__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.audio = try arena.optional(c.pointee.audio)
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.audio = self.audio.map { arena.message($0) }
   }
 }
 

@@ -167,7 +167,7 @@ extension TrainerV1 {
     package var augmentation: String = ""
     /// The epoch whose network is the beginning; empty begins with a random one.
     package var baseEpoch: String = ""
-    /// What all randomness follows from.
+    /// What all randomness follows from: the same seed, data set and configuration give the same weights to the bit.
     package var seed: UInt64 = 0
     /// Whether each pass over the list is followed by no evaluation. (Without evaluation lists there is none anyway.)
     package var skipEvaluation: Bool = false
@@ -178,9 +178,9 @@ extension TrainerV1 {
   package struct JobPosition: Message {
     /// Pass over the list, from 1.
     package var epoch: UInt32 = 0
-    /// Batches of the pass that are done.
+    /// Batches of the pass that are done, 0 to batches.
     package var batch: UInt32 = 0
-    /// Of so many.
+    /// Batches of the whole pass.
     package var batches: UInt32 = 0
     /// A message with every field at its default.
     package init() {}
@@ -188,7 +188,7 @@ extension TrainerV1 {
   /// When the epoch of a job goes to a collection by itself: when it tells people apart better than the collection's epoch
   /// does, on the same trials of the job's evaluation lists.
   package struct AutoPromotion: Message {
-    /// How it is promoted; an empty collection is "default", to_epoch and validate_only stay unset.
+    /// How it is promoted; an empty collection is "default"; to_epoch, validate_only and lease stay unset.
     package var promotion: RegistryV1.StartPromotionRequest?
     /// By which share the equal error rate must be lower, 0 to below 1: with 0.1, at most 4.5 % where it is 5 % now.
     package var eerImprovement: Double = 0
@@ -203,7 +203,7 @@ extension TrainerV1 {
     package var job: String = ""
     /// What is trained.
     package var spec: TrainerV1.TrainingSpec?
-    /// Jobs of higher priority run first, and of the same priority the oldest.
+    /// Jobs of higher priority run first, -1000 to 1000, and of the same priority the oldest.
     package var priority: Int32 = 0
     /// How far it is.
     package var state: TrainerV1.JobState = TrainerV1.JobState(rawValue: 0)
@@ -211,13 +211,13 @@ extension TrainerV1 {
     package var cancelling: Bool = false
     /// How many trainers have taken it so far; more than one means that some were lost.
     package var attempts: UInt32 = 0
-    /// Who has it, for people.
+    /// The trainer that has it, or had it last, for people to read; empty before the first.
     package var worker: String = ""
     /// Where it is; unset before its first batch.
     package var position: TrainerV1.JobPosition?
     /// The best equal error rate so far, 0 to 1; unset before its first evaluation.
     package var bestEer: Double?
-    /// Why it failed.
+    /// Why it failed; empty unless it is FAILED.
     package var error: String = ""
     /// Number of its last event.
     package var lastSequence: UInt64 = 0
@@ -242,7 +242,7 @@ extension TrainerV1 {
     package var priority: Int32 = 0
     /// Check everything and queue nothing.
     package var validateOnly: Bool = false
-    /// The same id again submits nothing and gives the first job again; empty for none. At most 128 bytes.
+    /// The same id again submits nothing and gives the first job again; empty for none. At most 128 characters.
     package var requestId: String = ""
     /// When the job's epoch is promoted by itself; unset for never. It needs evaluation lists.
     package var autoPromotion: TrainerV1.AutoPromotion?
@@ -253,6 +253,8 @@ extension TrainerV1 {
   package struct SubmitJobResponse: Message {
     /// The job; unset when it was only validated.
     package var job: TrainerV1.Job?
+    /// What people should know about it, as a folder of noises that the data set lacks; the training does without.
+    package var warnings: [String] = []
     /// A message with every field at its default.
     package init() {}
   }
@@ -372,11 +374,11 @@ extension TrainerV1 {
   }
   /// The beginning of a training process.
   package struct TrainingStart: Message {
-    /// Clips of the list.
+    /// Number of clips of the list.
     package var clips: UInt64 = 0
-    /// Speakers of the list.
+    /// Number of speakers of the list.
     package var speakers: UInt64 = 0
-    /// Weights that are trained.
+    /// Number of weights that are trained.
     package var parameters: UInt64 = 0
     /// Batches that were done already, by a process before this one.
     package var step: UInt64 = 0
@@ -387,25 +389,25 @@ extension TrainerV1 {
   package struct TrainingProgress: Message {
     /// Pass over the list, from 1.
     package var epoch: UInt32 = 0
-    /// Of so many.
+    /// Passes that the training has in all.
     package var epochs: UInt32 = 0
     /// Batch of the pass, from 0.
     package var batch: UInt32 = 0
-    /// Of so many.
+    /// Batches of the whole pass.
     package var batches: UInt32 = 0
     /// Batches since the beginning.
     package var step: UInt64 = 0
-    /// Mean loss.
+    /// Mean loss of a clip.
     package var loss: Double = 0
     /// Mean share of right answers, 0 to 1.
     package var accuracy: Double = 0
     /// Learning rate of the next batch.
     package var learningRate: Double = 0
-    /// Margin in force.
+    /// Margin in force, in the loss's own unit, e.g. radians for AAMLoss.
     package var margin: Double = 0
-    /// Clips a second.
+    /// Clips trained a second.
     package var clipsPerSecond: Double = 0
-    /// Seconds that are left.
+    /// Seconds that are left of the whole training, at the speed so far.
     package var etaSeconds: Double = 0
     /// Share of the time that was spent waiting for clips, 0 to 1.
     package var waitShare: Double = 0
@@ -414,16 +416,29 @@ extension TrainerV1 {
   }
   /// An evaluation on the enrolment and trial lists.
   package struct TrainingEvaluation: Message {
-    /// After this pass.
+    /// The pass that it came after, from 1.
     package var epoch: UInt32 = 0
     /// Seconds that pass and evaluation took.
     package var seconds: Double = 0
     /// Equal error rate, 0 to 1.
     package var eer: Double = 0
-    /// Least detection cost.
+    /// Least cost of detection, normalised, 0 to 1: a prior of 0.01 for the same person, both errors equally dear.
     package var minDcf: Double = 0
-    /// Threshold at the equal error rate.
+    /// Threshold at the equal error rate, -1 to 1.
     package var threshold: Double = 0
+    /// What thresholds from the lowest score to the highest get wrong, at most 256 of them: for a picture.
+    package var errorRates: [TrainerV1.ErrorRates] = []
+    /// A message with every field at its default.
+    package init() {}
+  }
+  /// What a threshold gets wrong.
+  package struct ErrorRates: Message {
+    /// The highest score that is rejected.
+    package var threshold: Float = 0
+    /// Share of the pairs of one speaker that are rejected, 0 to 1.
+    package var missRate: Double = 0
+    /// Share of the pairs of two speakers that are accepted, 0 to 1.
+    package var falseAlarmRate: Double = 0
     /// A message with every field at its default.
     package init() {}
   }
@@ -437,15 +452,15 @@ extension TrainerV1 {
     package var eer: Double = 0
     /// The lower end of its interval that holds 95 of 100 draws of other speakers; 0 when it is not known who speaks.
     package var eerLow: Double = 0
-    /// The upper end.
+    /// The upper end of that interval; 1 when it is not known who speaks.
     package var eerHigh: Double = 0
-    /// Least detection cost.
+    /// Least cost of detection, normalised, 0 to 1: a prior of 0.01 for the same person, both errors equally dear.
     package var minDcf: Double = 0
-    /// Threshold of the epoch: the one at the equal error rate.
+    /// Threshold of the epoch: the one at the equal error rate, -1 to 1.
     package var threshold: Double = 0
-    /// Pairs of clips of one speaker.
+    /// Number of pairs of clips of one speaker.
     package var targets: UInt64 = 0
-    /// Pairs of clips of two speakers.
+    /// Number of pairs of clips of two speakers.
     package var impostors: UInt64 = 0
     /// A message with every field at its default.
     package init() {}
@@ -505,8 +520,7 @@ extension TrainerV1 {
   package enum TrainerService {
     /// Full name of the service.
     package static let name = "voiceprint.trainer.v1.TrainerService"
-    /// Which of these contents are not stored yet. What is stored is kept for a day at least, so that a push may leave it
-    /// out.
+    /// Which of these contents are not stored yet. What is stored is kept for a day at least: a push may leave it out.
     package static let findMissingContents = UnaryMethod<TrainerV1.FindMissingContentsRequest, TrainerV1.FindMissingContentsResponse>(
       "/voiceprint.trainer.v1.TrainerService/FindMissingContents")
     /// Stores a data set: the header, then the list of its files, then the contents that are not stored yet, then
@@ -524,7 +538,7 @@ extension TrainerV1 {
     /// Queues a training, once everything about it was checked that can be checked before it runs.
     package static let submitJob = UnaryMethod<TrainerV1.SubmitJobRequest, TrainerV1.SubmitJobResponse>(
       "/voiceprint.trainer.v1.TrainerService/SubmitJob")
-    /// One job.
+    /// One job. NOT_FOUND if there is none of that name.
     package static let getJob = UnaryMethod<TrainerV1.GetJobRequest, TrainerV1.GetJobResponse>(
       "/voiceprint.trainer.v1.TrainerService/GetJob")
     /// Jobs, newest first, a page at a time.
@@ -981,10 +995,12 @@ extension TrainerV1.SubmitJobResponse: CMessage {
   init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
     self.init()
     self.job = try arena.optional(c.pointee.job)
+    self.warnings = try arena.elements(c.pointee.warnings, c.pointee.n_warnings) { (e) throws(MessageError) in try arena.string(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.job = self.job.map { arena.message($0) }
+    (c.pointee.n_warnings, c.pointee.warnings) = arena.elements(self.warnings) { arena.string($0) }
   }
 }
 
@@ -1300,6 +1316,7 @@ extension TrainerV1.TrainingEvaluation: CMessage {
     self.eer = c.pointee.eer
     self.minDcf = c.pointee.min_dcf
     self.threshold = c.pointee.threshold
+    self.errorRates = try arena.elements(c.pointee.error_rates, c.pointee.n_error_rates) { (e) throws(MessageError) in try arena.message(e) }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -1308,6 +1325,28 @@ extension TrainerV1.TrainingEvaluation: CMessage {
     c.pointee.eer = self.eer
     c.pointee.min_dcf = self.minDcf
     c.pointee.threshold = self.threshold
+    (c.pointee.n_error_rates, c.pointee.error_rates) = arena.elements(self.errorRates) { arena.message($0) }
+  }
+}
+
+extension TrainerV1.ErrorRates: CMessage {
+  typealias C = Voiceprint__Trainer__V1__ErrorRates
+
+  static func cInit(_ pointer: UnsafeMutablePointer<C>) {
+    voiceprint__trainer__v1__error_rates__init(pointer)
+  }
+
+  init(c: UnsafePointer<C>, _ arena: Arena) throws(MessageError) {
+    self.init()
+    self.threshold = c.pointee.threshold
+    self.missRate = c.pointee.miss_rate
+    self.falseAlarmRate = c.pointee.false_alarm_rate
+  }
+
+  func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
+    c.pointee.threshold = self.threshold
+    c.pointee.miss_rate = self.missRate
+    c.pointee.false_alarm_rate = self.falseAlarmRate
   }
 }
 

@@ -55,9 +55,9 @@ extension TypesV1 {
     package var sampleRateHz: UInt32 = 0
     /// Channels of the source; they are averaged into one.
     package var channels: UInt32 = 0
-    /// Root mean square level in dB relative to full scale, before normalisation.
+    /// Root mean square level in dB relative to full scale (at most 0 for samples within it), before normalisation.
     package var rmsDbfs: Float = 0
-    /// Largest absolute sample, 1 is full scale.
+    /// Largest absolute sample; 1 is full scale, and samples of floats may exceed it.
     package var peak: Float = 0
     /// Share of samples at full scale, 0 to 1.
     package var clippedFraction: Float = 0

@@ -36,9 +36,9 @@ extension TypesV1 {
   package struct Speaker: Message {
     /// The caller's identifier, unique in the collection: 1 to 256 characters of any script, no control characters.
     package var speakerId: String = ""
-    /// A name for people to read; may be empty.
+    /// A name for people to read, at most 256 characters; may be empty.
     package var displayName: String = ""
-    /// The caller's own key-value pairs, at most 64.
+    /// The caller's own key-value pairs, at most 64: keys of 1 to 128 characters, values of at most 1024.
     package var labels: [String: String] = [:]
     /// What the template was made of, oldest first.
     package var utterances: [TypesV1.Utterance] = []
@@ -56,7 +56,7 @@ extension TypesV1 {
   }
   /// One recording that a person was enrolled with.
   package struct Utterance: Message {
-    /// Given by the registry, unique.
+    /// Given by the registry, unique in it.
     package var utteranceId: String = ""
     /// What was measured on the audio.
     package var report: TypesV1.AudioReport?
@@ -69,9 +69,9 @@ extension TypesV1 {
   }
   /// A candidate of a search.
   package struct Match: Message {
-    /// The person.
+    /// The person's identifier.
     package var speakerId: String = ""
-    /// The person's name for people to read.
+    /// The person's name for people to read; may be empty.
     package var displayName: String = ""
     /// Cosine of the voiceprint and the person's template, -1 to 1.
     package var score: Double = 0

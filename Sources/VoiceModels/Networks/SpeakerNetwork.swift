@@ -11,20 +11,26 @@ package final class SpeakerNetwork: Sendable {
   private let packed: PackedNetwork
   private let workspaces = WorkspacePool()
 
-  /// Builds and packs a network.
+  /// Builds and packs a network, which then multiplies numbers of that precision, where this machine can.
   ///
   /// Throws ``NetworkError``: `badConfiguration`, or `badParameters` with every missing, extra and misshapen key.
-  package convenience init(configuration: NetworkConfiguration, parameters: [String: StoredTensor]) throws {
+  package convenience init(
+    configuration: NetworkConfiguration, parameters: [String: StoredTensor], precision: KernelPrecision = .float32
+  ) throws {
     let (backbone, registry) = try NetworkCatalogue.build(configuration)
     let store = try ParameterStore(parameters, of: configuration, registry)
-    self.init(configuration: configuration, backbone: backbone, registry: registry, store: store)
+    self.init(
+      configuration: configuration, backbone: backbone, registry: registry, store: store, precision: precision)
   }
 
   /// Packs a network that was built.
-  init(configuration: NetworkConfiguration, backbone: any Backbone, registry: LayerRegistry, store: ParameterStore) {
+  init(
+    configuration: NetworkConfiguration, backbone: any Backbone, registry: LayerRegistry, store: ParameterStore,
+    precision: KernelPrecision = .float32
+  ) {
     self.configuration = configuration
     self.backbone = backbone
-    packed = PackedNetwork(registry, store)
+    packed = PackedNetwork(registry, store, precision: precision)
   }
 
   /// Length of a voiceprint.
@@ -79,6 +85,13 @@ package final class SpeakerNetwork: Sendable {
   package static func parameterShapes(_ configuration: NetworkConfiguration) throws -> [String: [Int]] {
     let parameters = try NetworkCatalogue.build(configuration).registry.parameters
     return Dictionary(uniqueKeysWithValues: parameters.map { ($0.path, $0.shape) })
+  }
+
+  /// The paths of the parameters that training changes.
+  ///
+  /// Throws ``NetworkError`` `badConfiguration`.
+  package static func trainedPaths(_ configuration: NetworkConfiguration) throws -> [String] {
+    try NetworkCatalogue.build(configuration).registry.parameters.filter { $0.role == .weight }.map(\.path)
   }
 
   /// The names that a configuration may have.

@@ -1,4 +1,4 @@
-internal import VoiceTensor
+package import VoiceTensor
 
 /// The layers of a network in the form that inference runs: norms folded, weights packed.
 package final class PackedNetwork: Sendable {
@@ -11,12 +11,13 @@ package final class PackedNetwork: Sendable {
   /// For each layer, the convolution declared next: its weights are fetched while the layer runs.
   private let following: [PackedConvolution?]
 
-  /// Packs the layers of `registry` with the values of `store`.
-  package init(_ registry: LayerRegistry, _ store: ParameterStore) {
+  /// Packs the layers of `registry` with the values of `store`; in another precision than float32 those that it pays
+  /// for, and that stand it.
+  package init(_ registry: LayerRegistry, _ store: ParameterStore, precision: KernelPrecision = .float32) {
     let arena = WeightArena()
     let layers = registry.layers.map { layer -> Layer in
       switch layer {
-      case .convolution(let layer): .convolution(layer.packed(store, arena))
+      case .convolution(let layer): .convolution(layer.packed(store, precision, arena))
       case .norm(let layer): layer.packed(store)
       }
     }
@@ -63,7 +64,9 @@ extension NormActivation {
 }
 
 extension ConvolutionLayer {
-  fileprivate func packed(_ store: ParameterStore, _ arena: WeightArena) -> PackedConvolution {
+  fileprivate func packed(
+    _ store: ParameterStore, _ precision: KernelPrecision, _ arena: WeightArena
+  ) -> PackedConvolution {
     let stored = store[weight]
     var weights = (self.weights.axes.map(stored.permuted) ?? stored).values
     var epilogue = ConvolutionEpilogue(
@@ -83,7 +86,8 @@ extension ConvolutionLayer {
       }
     }
     return weights.withUnsafeBufferPointer {
-      PackedConvolution(shape: shape, weights: $0, epilogue: epilogue, arena: arena)
+      PackedConvolution(
+        shape: shape, weights: $0, epilogue: epilogue, precision: isExact ? .float32 : precision, arena: arena)
     }
   }
 }

@@ -48,18 +48,24 @@ package struct ConvolutionLayer: Sendable {
   let order: Order
   let activation: ConvolutionEpilogue.Activation
   let layout: Layout
+  /// Whether it stays in float32 where others are rounded: layers for one vector or for few inputs cost nothing, and
+  /// what they give is the voiceprint, or a factor of everything else.
+  let isExact: Bool
   let weight: Parameter
   let bias: Parameter?
   let norm: BatchNorm?
 
-  /// Declares `weight` (and `bias`) at `scope`, and the parameters of the norm, if any, at `norm`.
+  /// Declares `weight` (and `bias`) at `scope`, and the parameters of the norm, if any, at `norm`; `isExact` keeps the
+  /// layer in float32.
   package init(
     _ scope: LayerScope, _ shape: ConvolutionShape, weights: WeightLayout, bias hasBias: Bool = false,
     norm normScope: LayerScope? = nil, affine: Bool = true, order: Order = .normFirst,
-    activation: ConvolutionEpilogue.Activation = .identity, layout: Layout = Layout()
+    activation: ConvolutionEpilogue.Activation = .identity, layout: Layout = Layout(), isExact: Bool = false
   ) {
+    let inputs = shape.weightCount / shape.outputChannels
+    let isExact = isExact || weights == .vector || inputs < 64 || shape.outputChannels < 16
     let weight = scope.parameter("weight", weights.shape(shape), initialization: scope.weightDraw)
-    let standard = Initialization.uniform(fanIn: shape.weightCount / shape.outputChannels)
+    let standard = Initialization.uniform(fanIn: inputs)
     let bias =
       hasBias
       ? scope.parameter("bias", [shape.outputChannels], initialization: scope.biasDraw ?? standard) : nil
@@ -67,13 +73,14 @@ package struct ConvolutionLayer: Sendable {
     self = scope.registry.add {
       Self(
         index: $0, shape: shape, weights: weights, order: order, activation: activation, layout: layout,
-        weight: weight, bias: bias, norm: norm)
+        isExact: isExact, weight: weight, bias: bias, norm: norm)
     } as: { .convolution($0) }
   }
 
   private init(
     index: Int, shape: ConvolutionShape, weights: WeightLayout, order: Order,
-    activation: ConvolutionEpilogue.Activation, layout: Layout, weight: Parameter, bias: Parameter?, norm: BatchNorm?
+    activation: ConvolutionEpilogue.Activation, layout: Layout, isExact: Bool, weight: Parameter, bias: Parameter?,
+    norm: BatchNorm?
   ) {
     self.index = index
     self.shape = shape
@@ -81,6 +88,7 @@ package struct ConvolutionLayer: Sendable {
     self.order = order
     self.activation = order == .reluFirst ? .relu : activation
     self.layout = layout
+    self.isExact = isExact
     self.weight = weight
     self.bias = bias
     self.norm = norm

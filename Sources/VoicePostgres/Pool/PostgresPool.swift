@@ -26,6 +26,13 @@ package final class PostgresPool: Sendable {
     permits = AsyncSemaphore(permits: size)
   }
 
+  /// How the pool is used now.
+  package var usage: PostgresUsage {
+    let (free, waiting) = permits.usage
+    let idle = idle.withLock { $0.connections.count }
+    return PostgresUsage(maximum: size, inUse: size - free, idle: idle, waiting: waiting)
+  }
+
   /// Runs `body` on a connection, on its thread; its statements stand each for itself.
   ///
   /// Throws `PostgresError`, `CancellationError` and what `body` throws.
@@ -87,4 +94,16 @@ package final class PostgresPool: Sendable {
     idle.withLock { $0.connections.append(connection) }
     permits.release()
   }
+}
+
+/// How the connections of a pool are used at a moment.
+package struct PostgresUsage: Sendable, Hashable {
+  /// Most connections at once.
+  package var maximum: Int
+  /// Connections that somebody has.
+  package var inUse: Int
+  /// Connections that are there for the next one.
+  package var idle: Int
+  /// Tasks that wait for a connection.
+  package var waiting: Int
 }

@@ -48,6 +48,11 @@ package struct PostgresRow: Sendable {
     Array(try bytes(column, [PostgresType.bytea]))
   }
 
+  /// `bytea` where it lies, valid inside `body` alone.
+  package func withBytes<Result>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    try withExtendedLifetime(result) { try body(try bytes(column, [PostgresType.bytea])) }
+  }
+
   /// `bytea` that holds little-endian float32.
   package func floatBytes(_ column: Int) throws(PostgresError) -> [Float] {
     let bytes = try bytes(column, [PostgresType.bytea])

@@ -18,6 +18,10 @@ package enum PostgresValue: Sendable, Hashable {
   case floats([Float])
   /// `text[]`.
   case texts([String])
+  /// `int8[]`.
+  case ints([Int64])
+  /// `bytea[]`.
+  case byteArrays([[UInt8]])
   /// `timestamptz`, in microseconds since 1970-01-01T00:00:00Z.
   case timestamp(microseconds: Int64)
   /// `jsonb`, as JSON text in UTF-8.
@@ -37,6 +41,8 @@ package enum PostgresValue: Sendable, Hashable {
     case .bytes, .floatBytes: PostgresType.bytea
     case .floats: PostgresType.float4Array
     case .texts: PostgresType.textArray
+    case .ints: PostgresType.int8Array
+    case .byteArrays: PostgresType.byteaArray
     case .timestamp: PostgresType.timestamptz
     case .json: PostgresType.jsonb
     }
@@ -65,6 +71,18 @@ package enum PostgresValue: Sendable, Hashable {
         buffer.appendBigEndian(Int32(value.utf8.count))
         buffer.append(contentsOf: value.utf8)
       }
+    case .ints(let values):
+      buffer.appendArrayHeader(element: PostgresType.int8, count: values.count)
+      for value in values {
+        buffer.appendBigEndian(Int32(8))
+        buffer.appendBigEndian(value)
+      }
+    case .byteArrays(let values):
+      buffer.appendArrayHeader(element: PostgresType.bytea, count: values.count)
+      for value in values {
+        buffer.appendBigEndian(Int32(value.count))
+        buffer.append(contentsOf: value)
+      }
     case .timestamp(let microseconds): buffer.appendBigEndian(microseconds - PostgresType.epochOffset)
     case .json(let value):
       buffer.append(PostgresType.jsonbVersion)
@@ -85,7 +103,9 @@ enum PostgresType {
   static let text: UInt32 = 25
   static let float4: UInt32 = 700
   static let float8: UInt32 = 701
+  static let byteaArray: UInt32 = 1001
   static let textArray: UInt32 = 1009
+  static let int8Array: UInt32 = 1016
   static let float4Array: UInt32 = 1021
   static let varchar: UInt32 = 1043
   static let timestamptz: UInt32 = 1184

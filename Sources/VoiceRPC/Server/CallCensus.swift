@@ -10,6 +10,8 @@ final class CallCensus: Sendable {
     var calls = 0
     /// Of the calls, those that the limit is for.
     var limitedCalls = 0
+    /// Calls that were not taken, since the beginning.
+    var refused = 0
 
     var isEmpty: Bool { acceptors == 0 && calls == 0 }
   }
@@ -27,7 +29,10 @@ final class CallCensus: Sendable {
   func callBegins(limit: Int?) -> Bool {
     counts.withLock { counts in
       if let limit {
-        guard counts.limitedCalls < limit else { return false }
+        guard counts.limitedCalls < limit else {
+          counts.refused += 1
+          return false
+        }
         counts.limitedCalls += 1
       }
       counts.calls += 1
@@ -44,6 +49,9 @@ final class CallCensus: Sendable {
 
   /// How many calls are being handled.
   var calls: Int { counts.withLock { $0.calls } }
+
+  /// How many calls were not taken since the beginning.
+  var refused: Int { counts.withLock { $0.refused } }
 
   /// Returns when everything counted has ended.
   func empty() async { await emptied.value() }

@@ -9,9 +9,9 @@ package struct MessageStream<Request: Message>: AsyncSequence, Sendable {
     let call: ServerCall
 
     /// The next request; nil at the end. Throws `INVALID_ARGUMENT` for a malformed one and `CancellationError` when the
-    /// caller has gone.
+    /// caller has gone or the task is cancelled: it waits no longer, and the call can only be ended then.
     package mutating func next() async throws -> Request? {
-      try await call.receive()?.unpackedRequest(memoryLimit: call.memoryLimit)
+      try await call.receiveUnlessCancelled()?.unpackedRequest(memoryLimit: call.memoryLimit)
     }
   }
 

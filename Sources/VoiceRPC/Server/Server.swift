@@ -33,6 +33,9 @@ package final class Server: Sendable {
   /// How many calls are being handled.
   package var activeCalls: Int { calls.calls }
 
+  /// How many calls were refused as there were as many as the server handles at once.
+  package var refusedCalls: Int { calls.refused }
+
   /// Listens and takes calls from now on; returns the bound port (1 for a unix socket).
   ///
   /// Throws `INVALID_ARGUMENT` for certificates or keys that cannot work, `UNAVAILABLE` when the address is not to be

@@ -37,11 +37,42 @@ final class ServerCall: Sendable {
     batch.receiveMessage()
     _ = try await batch.run()
     if let message = batch.takeMessage() { return message }
+    return try await end()
+  }
+
+  /// What it means that no message came.
+  private func end() async throws -> ByteBuffer? {
     // A cancelled call ends its messages just like a finished one, and says which it was by another completion. An
     // empty batch comes back behind that one: without it half a stream could be taken for a whole one.
     _ = try await Batch(handle).run()
     if isCancelled { throw CancellationError() }
     return nil
+  }
+
+  /// The next message, as `receive`; throws `CancellationError` as soon as the task is cancelled, whether or not the
+  /// caller ever sends one. Nothing more can be received then.
+  func receiveUnlessCancelled() async throws -> ByteBuffer? {
+    let promise = Promise<Received>()
+    let batch = Batch(handle)
+    batch.receiveMessage()
+    try batch.start { batch, _ in promise.fulfil(batch.takeMessage().map { .message($0) } ?? .nothing) }
+    let received = await withTaskCancellationHandler {
+      await promise.value()
+    } onCancel: {
+      promise.fulfil(.abandoned)
+    }
+    switch received {
+    case .message(let message): return message
+    case .nothing: return try await end()
+    case .abandoned: throw CancellationError()
+    }
+  }
+
+  private enum Received: Sendable {
+    case message(ByteBuffer)
+    case nothing
+    /// Nobody waits for it any more.
+    case abandoned
   }
 
   /// Sends a message when flow control lets it. Throws `CancellationError` when the caller has gone.

@@ -30,6 +30,10 @@ package protocol SpeakerRegistry: Sendable {
   func deleteUtterance(
     _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
   ) async throws -> Speaker?
+  /// The recording of an utterance as it was sent. Throws `notFound`, `failedPrecondition` when it was not kept.
+  func recording(
+    _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
+  ) async throws -> Recording
 
   /// The nearest people, best first, and how many were compared.
   /// Throws `notFound` for the collection, `failedPrecondition` for another epoch.

@@ -47,6 +47,8 @@ struct PromotionDrive<Work: PromotionWork, Embedder: RecordingEmbedding, Replica
         lease = try await work.advance(lease, to: .flipping)
         try Failpoint.hit("promotion.reembedded")
       case .flipping:
+        // Making voiceprints may have taken hours: the replicas of then need not be those of now.
+        if attempts == 0, try await quorum(lease) == nil { return }
         attempts += 1
         guard case .incomplete(let count) = try await flip(attempts) else { return }
         runner.report("promotion \(lease.promotion.id): \(count) recordings came meanwhile")
@@ -64,17 +66,7 @@ struct PromotionDrive<Work: PromotionWork, Embedder: RecordingEmbedding, Replica
   /// Nil when it has to wait for replicas, or has failed.
   private func stage(_ lease: PromotionLease) async throws -> PromotionLease? {
     try Failpoint.hit("promotion.staging")
-    let readiness = try await runner.replicas.readiness(of: epoch)
-    if let refusal = readiness.refused.first {
-      let reason = "EPOCH_REFUSED: replica \(refusal.replica) refused epoch '\(epoch)': \(refusal.reason)"
-      try await work.fail(lease, reason)
-      runner.report("promotion \(lease.promotion.id): \(reason)")
-      return nil
-    }
-    guard readiness.reaches(lease.promotion.plan.quorum) else {
-      try await work.release(lease, pause: runner.settings.pause)
-      return nil
-    }
+    guard let readiness = try await quorum(lease) else { return nil }
     let next = try await work.advance(lease, to: .reembedding)
     try Failpoint.hit("promotion.staged")
     if next.promotion.plan.policy == .fail, next.promotion.speakersWithoutAudio > 0 {
@@ -83,6 +75,21 @@ struct PromotionDrive<Work: PromotionWork, Embedder: RecordingEmbedding, Replica
     }
     runner.report("promotion \(lease.promotion.id): \(readiness.ready) of \(readiness.live) replicas are ready")
     return next
+  }
+
+  /// Nil when too few replicas are ready and the promotion has to wait, or has failed as too many refuse the epoch.
+  private func quorum(_ lease: PromotionLease) async throws -> ReplicaReadiness? {
+    let readiness = try await runner.replicas.readiness(of: epoch)
+    let quorum = lease.promotion.plan.quorum
+    if readiness.reaches(quorum) { return readiness }
+    guard let refusal = readiness.refused.first, !readiness.canReach(quorum) else {
+      try await work.release(lease, pause: runner.settings.pause)
+      return nil
+    }
+    let reason = "EPOCH_REFUSED: replica \(refusal.replica) refused epoch '\(epoch)': \(refusal.reason)"
+    try await work.fail(lease, reason)
+    runner.report("promotion \(lease.promotion.id): \(reason)")
+    return nil
   }
 
   /// Makes voiceprints that are missing, the newest enrolments' too, no faster than `rate` a second unless that is 0:
@@ -132,9 +139,9 @@ struct PromotionDrive<Work: PromotionWork, Embedder: RecordingEmbedding, Replica
   /// After some that came too late, enrolments wait for one that cannot; no longer than it must take.
   private func flip(_ attempt: Int) async throws -> FlipOutcome {
     if attempt <= runner.settings.attemptsBeforeHold { return try await flipNow() }
+    // Nothing can be enrolled meanwhile: what is found incomplete all the same is looked at again.
     try await work.holdingEnrolments(lease) {
-      try await reembed(atMost: .max, rate: 0)
-      _ = try await flipNow()
+      repeat { try await reembed(atMost: .max, rate: 0) } while try await flipNow().isIncomplete
     }
     return .flipped
   }
@@ -149,15 +156,5 @@ struct PromotionDrive<Work: PromotionWork, Embedder: RecordingEmbedding, Replica
     case .incomplete: break
     }
     return outcome
-  }
-}
-
-extension RecognitionError {
-  /// Whether the same may succeed later.
-  fileprivate var mayPass: Bool {
-    switch code {
-    case .unavailable, .deadlineExceeded, .resourceExhausted, .aborted, .cancelled: true
-    default: false
-    }
   }
 }

@@ -37,6 +37,9 @@ package enum FlipOutcome: Sendable, Hashable {
   case incomplete(Int)
   /// The promotion has failed: the new epoch would not know so many people.
   case refused(speakersWithoutAudio: Int)
+
+  /// Whether voiceprints are missing.
+  package var isIncomplete: Bool { if case .incomplete = self { true } else { false } }
 }
 
 /// What a worker does with promotions in storage. All methods throw `RecognitionError`; those with a lease throw
@@ -102,6 +105,12 @@ package struct ReplicaReadiness: Sendable, Hashable {
 
   /// Whether `share` of the live replicas is ready, and at least one.
   package func reaches(_ share: Double) -> Bool { ready > 0 && Double(ready) >= share * Double(live) }
+
+  /// Whether `share` of the live replicas may become ready: so many do not refuse.
+  package func canReach(_ share: Double) -> Bool {
+    let able = live - refused.count
+    return able > 0 && Double(able) >= share * Double(live)
+  }
 }
 
 /// Tells what the embedding replicas hold.

@@ -14,11 +14,15 @@ package struct Threshold: Sendable, Hashable {
   /// The caller's threshold for this one call, else the epoch's own. 0 is a threshold like any other.
   /// Throws `invalidArgument` for a number that no cosine can be.
   package init(requested: Double?, epoch: EpochManifest) throws(RecognitionError) {
-    let value = requested ?? epoch.threshold
+    value = requested ?? epoch.threshold
+    try Self.check(value)
+  }
+
+  /// Throws `invalidArgument` for a number that no cosine can be.
+  package static func check(_ value: Double, field: String = "threshold") throws(RecognitionError) {
     guard value.isFinite, value >= -1, value <= 1 else {
-      throw .invalid("threshold", "\(value) is no cosine: give a number from -1 to 1, or none for the epoch's own")
+      throw .invalid(field, "\(value) is no cosine: give a number from -1 to 1, or none for the epoch's own")
     }
-    self.value = value
   }
 
   /// The decision for a score.

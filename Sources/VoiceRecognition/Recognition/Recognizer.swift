@@ -48,6 +48,10 @@ package struct Recognizer<
     guard !audios.isEmpty else { throw RecognitionError.invalid("audios", "at least one recording is needed") }
     try Enrolment.checkCount(audios.count, field: "audios")
     try Enrolment.check(displayName: displayName, labels: labels, requestID: requestID)
+    // A call that is tried again, on another replica or after a flip, must not enrol twice, whether or not the caller
+    // thought of it.
+    let isNamed = !requestID.isEmpty
+    let requestID = isNamed ? requestID : Self.newRequestID()
     return try await pinned(collection) { target, record in
       let named = audios.enumerated().map { ("audios[\($0.offset)]", $0.element) }
       let (voiceprints, reports) = try await voiceprints(of: named, epoch: record)
@@ -59,7 +63,9 @@ package struct Recognizer<
       let enrolment = try Enrolment(
         collection: collection, speaker: speaker, displayName: displayName, labels: labels, utterances: utterances,
         requestID: requestID)
-      return EnrollAnswer(result: try await registry.enroll(enrolment), reports: reports, epoch: record.name)
+      var result = try await registry.enroll(enrolment)
+      result.replayed = result.replayed && isNamed
+      return EnrollAnswer(result: result, reports: reports, epoch: record.name)
     }
   }
 
@@ -98,8 +104,14 @@ package struct Recognizer<
     }
   }
 
+  private static func newRequestID() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return "own-" + String(generator.next() as UInt64, radix: 16) + String(generator.next() as UInt64, radix: 16)
+  }
+
   /// Runs `body` with the collection's epoch; at most twice more, with the new one, when the registry says that the
-  /// collection got another epoch meanwhile. It says so before it writes, so that nobody is enrolled twice by that.
+  /// collection got another epoch meanwhile. It says so before it writes; where an answer was lost between, the
+  /// request's id keeps anybody from being enrolled twice.
   private func pinned<Answer: Sendable>(
     _ collection: CollectionName, _ body: (SpeakerCollection, EpochRecord) async throws -> Answer
   ) async throws -> Answer {

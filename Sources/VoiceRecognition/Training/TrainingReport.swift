@@ -82,11 +82,31 @@ package enum TrainingReport: Sendable, Hashable {
     package var minimumCost: Double
     /// Threshold at the equal error rate.
     package var threshold: Double
+    /// What thresholds from the lowest score to the highest get wrong, as many as make a picture; nil if nobody tells.
+    package var errorRates: [ErrorRates]?
 
     /// An evaluation of its parts.
-    package init(epoch: Int, seconds: Double, equalErrorRate: Double, minimumCost: Double, threshold: Double) {
+    package init(
+      epoch: Int, seconds: Double, equalErrorRate: Double, minimumCost: Double, threshold: Double,
+      errorRates: [ErrorRates]? = nil
+    ) {
       (self.epoch, self.seconds, self.equalErrorRate) = (epoch, seconds, equalErrorRate)
-      (self.minimumCost, self.threshold) = (minimumCost, threshold)
+      (self.minimumCost, self.threshold, self.errorRates) = (minimumCost, threshold, errorRates)
+    }
+  }
+
+  /// What a threshold gets wrong.
+  package struct ErrorRates: Sendable, Hashable, Codable {
+    /// The highest score that is rejected.
+    package var threshold: Float
+    /// Share of the pairs of one speaker that are rejected, 0 to 1.
+    package var missRate: Double
+    /// Share of the pairs of two speakers that are accepted, 0 to 1.
+    package var falseAlarmRate: Double
+
+    /// Rates of their parts.
+    package init(threshold: Float, missRate: Double, falseAlarmRate: Double) {
+      (self.threshold, self.missRate, self.falseAlarmRate) = (threshold, missRate, falseAlarmRate)
     }
   }
 

@@ -62,6 +62,19 @@ package struct RecognitionError: Error, Sendable, Hashable, CustomStringConverti
 }
 
 extension RecognitionError {
+  /// The reason of errors that say that a worker's job or promotion is another's by now.
+  package static let leaseLost = "LEASE_LOST"
+
+  /// Whether the same may succeed later, with nothing changed but the time. What was lost to another worker stays lost.
+  package var mayPass: Bool {
+    switch code {
+    case .unavailable, .deadlineExceeded, .resourceExhausted, .aborted, .cancelled: reason != Self.leaseLost
+    default: false
+    }
+  }
+}
+
+extension RecognitionError {
   /// A field of a request that is wrong.
   package static func invalid(_ field: String, _ message: String, reason: String = "INVALID_FIELD") -> Self {
     Self(.invalidArgument, reason: reason, "\(field): \(message)", field: field)

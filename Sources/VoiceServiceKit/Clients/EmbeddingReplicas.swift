@@ -1,22 +1,33 @@
+internal import Synchronization
 internal import VoiceMessages
 package import VoiceRecognition
 
 /// Asks every embedding replica of a gRPC target what it holds.
 ///
-/// A target of addresses (`ipv4:a:1,b:2`) is asked address by address. Of a name only one of its replicas is asked.
-package struct EmbeddingReplicas: ReplicaObserving {
-  private let replicas: [Upstream]
+/// A target of addresses (`ipv4:a:1,b:2`) is asked address by address; of a name (`dns:///embedding:50053`) every
+/// address that it has at the moment, as a headless service of Kubernetes has one for each replica.
+package final class EmbeddingReplicas: ReplicaObserving {
+  private let target: String
+  private let timeout: Duration
+  /// Clients by address. Those of addresses that a name has lost go.
+  private let clients = Mutex<[String: Upstream]>([:])
 
   /// The replicas of a target. Throws `RPCError` for one that cannot be.
   package init(target: String, timeout: Duration) throws {
-    replicas = try Self.addresses(of: target).map { address in
-      try Upstream(name: "embedding \(address)", target: address, timeout: min(timeout, .seconds(5)))
-    }
+    self.target = target
+    self.timeout = min(timeout, .seconds(5))
+    _ = try clients(of: Self.addresses(of: target))
   }
 
-  /// How many replicas answer and are ready for an epoch; who does not answer does not live.
+  /// How many replicas answer and are ready for an epoch; who does not answer does not live. Throws `unavailable` for a
+  /// name that cannot be looked up.
   package func readiness(of epoch: EpochName) async throws(RecognitionError) -> ReplicaReadiness {
-    await withTaskGroup(of: ReplicaReadiness?.self) { group in
+    let addresses = try await HostName(target: target)?.addresses() ?? Self.addresses(of: target)
+    let replicas: [Upstream]
+    do { replicas = try clients(of: addresses) } catch {
+      throw .unavailable("embedding", "no channel to \(target): \(error)")
+    }
+    return await withTaskGroup(of: ReplicaReadiness?.self) { group in
       for replica in replicas { group.addTask { await Self.readiness(of: epoch, at: replica) } }
       var whole = ReplicaReadiness(live: 0, ready: 0)
       for await case let one? in group {
@@ -25,6 +36,18 @@ package struct EmbeddingReplicas: ReplicaObserving {
         whole.refused += one.refused
       }
       return whole
+    }
+  }
+
+  private func clients(of addresses: [String]) throws -> [Upstream] {
+    try clients.withLock { clients in
+      var kept: [String: Upstream] = [:]
+      for address in addresses {
+        kept[address] = try clients[address]
+          ?? Upstream(name: "embedding \(address)", target: address, timeout: timeout)
+      }
+      clients = kept
+      return Array(kept.values)
     }
   }
 
@@ -45,7 +68,7 @@ package struct EmbeddingReplicas: ReplicaObserving {
   }
 
   /// Each address of a target of several as a target of its own.
-  static func addresses(of target: String) -> [String] {
+  package static func addresses(of target: String) -> [String] {
     for scheme in ["ipv4:", "ipv6:", "unix:"] where target.hasPrefix(scheme) {
       return target.dropFirst(scheme.count).split(separator: ",").map { scheme + $0 }
     }

@@ -1,5 +1,5 @@
 package import VoiceMessages
-internal import VoiceRPC
+package import VoiceRPC
 internal import VoiceRecognition
 
 /// Another service as this one calls it: over all its replicas, with what is left of the caller's time, in its trace.
@@ -31,7 +31,15 @@ package struct Upstream: Sendable {
   package func call<Request, Response>(
     _ method: UnaryMethod<Request, Response>, _ request: Request
   ) async throws -> Response {
-    do { return try await channel.call(method, request, options: options(timeout)) } catch { throw translate(error) }
+    let call = OutgoingCall(method.path)
+    do {
+      let response = try await channel.call(method, request, options: options(timeout, call.context))
+      call.end(.ok)
+      return response
+    } catch {
+      call.end((error as? RPCError)?.code ?? .cancelled)
+      throw translate(error)
+    }
   }
 
   /// Calls a method with a stream of responses; nil is no time limit. Errors while reading are translated too.
@@ -40,16 +48,30 @@ package struct Upstream: Sendable {
   ) async throws -> UpstreamResponses<Response> {
     do {
       return UpstreamResponses(
-        stream: try channel.call(method, request, options: options(timeout)), translate: translate)
+        stream: try channel.call(method, request, options: options(timeout, TraceContext.current)),
+        translate: translate)
     } catch { throw translate(error) }
   }
 
-  private func options(_ timeout: Duration?) -> CallOptions {
+  /// Calls a method with streams both ways, which `body` writes and reads; nil is no time limit. Errors of the call are
+  /// translated, those that `body` lets out too.
+  package func call<Request, Response, Result>(
+    _ method: BidirectionalMethod<Request, Response>, timeout: Duration?,
+    _ body: (RequestWriter<Request>, UpstreamResponses<Response>) async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await channel.call(method, options: options(timeout, TraceContext.current)) { writer, responses in
+        try await body(writer, UpstreamResponses(stream: responses, translate: translate))
+      }
+    } catch { throw translate(error) }
+  }
+
+  private func options(_ timeout: Duration?, _ trace: TraceContext?) -> CallOptions {
     var options = CallOptions.inheriting(timeout: timeout)
     if let deadline = CallContext.current?.deadline.instant {
       options.deadline = min(options.deadline, .at(deadline - reserve))
     }
-    if let trace = TraceContext.current {
+    if let trace {
       options.metadata.add(TraceContext.header, trace.headerValue)
     }
     return options

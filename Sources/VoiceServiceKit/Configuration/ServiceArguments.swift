@@ -17,6 +17,10 @@ package struct ServiceArguments: ParsableArguments {
   @Flag(name: .customLong("check-config"), help: "Check the configuration, say what is wrong with it, and end.")
   package var checksConfiguration = false
 
+  /// Whether to name the keys only.
+  @Flag(name: .customLong("list-keys"), help: "Print every key of the configuration, and end.")
+  package var listsKeys = false
+
   /// The command line without arguments.
   /// Arguments that the command line fills in.
   package init() {}
@@ -24,10 +28,17 @@ package struct ServiceArguments: ParsableArguments {
   /// Reads the configuration with the settings and the environment (`VOICEPRINT_<SERVICE>_<KEY>`) before it.
   ///
   /// `read` reads every key of the service. What is wrong goes to standard error, all of it; then
-  /// `ServiceExit.configuration` is thrown.
+  /// `ServiceExit.configuration` is thrown. With `--list-keys` the keys are printed, and `ExitCode.success` is thrown.
   package func load<Configuration>(
     service: String, _ read: (ConfigurationNode) -> Configuration
   ) throws -> Configuration {
+    if listsKeys {
+      let node = try ConfigurationNode.parse("", file: "configuration")
+      _ = read(node)
+      let text = Array(node.askedFor.map { $0 + "\n" }.joined().utf8)
+      _ = write(STDOUT_FILENO, text, text.count)
+      throw ExitCode.success
+    }
     do { return try loadStrictly(service: service, ProcessInfo.processInfo.environment, read) } catch {
       let text = Array("\(error)\n".utf8)
       _ = write(STDERR_FILENO, text, text.count)

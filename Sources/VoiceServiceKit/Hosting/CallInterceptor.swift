@@ -1,23 +1,44 @@
 internal import Logging
 internal import VoiceRPC
 
-/// What every call passes: the trace is taken over or begun, errors become the wire's, the end is logged.
+/// What every call passes: the trace is taken over or begun, errors become the wire's, the end is logged and counted.
 struct CallInterceptor: ServerInterceptor {
   let log: Logger
+  let metrics: CallMetrics
+  /// Nil where traces are passed on and not recorded.
+  var tracer: Tracer?
 
   func intercept(_ context: ServerContext, next: () async throws -> Void) async throws {
-    let incoming = context.metadata.all(TraceContext.header).first.flatMap { TraceContext(header: $0) }
-    try await TraceContext.$current.withValue(incoming?.child() ?? TraceContext()) {
-      let begin = ContinuousClock.now
-      do {
-        try await next()
-        logEnd(of: context, since: begin, nil)
-      } catch {
-        let answer = RPCError(answering: error, deadline: context.deadline)
-        logEnd(of: context, since: begin, answer)
-        throw answer
-      }
+    let caller = context.metadata.all(TraceContext.header).first.flatMap { TraceContext(header: $0) }
+    let trace = Tracer.context(after: caller, by: tracer)
+    let isTraced = !Self.isProbe(context.method)
+    let span = isTraced ? tracer?.begin(call: context.method, trace, parent: caller, .server) : nil
+    try await Tracer.$current.withValue(isTraced ? tracer : nil) {
+      try await TraceContext.$current.withValue(trace) { try await handle(context, span, next) }
     }
+  }
+
+  private func handle(_ context: ServerContext, _ span: Span?, _ next: () async throws -> Void) async throws {
+    let begin = ContinuousClock.now
+    metrics.begin(context.method)
+    defer { metrics.end(context.method) }
+    do {
+      try await next()
+      end(of: context, span, since: begin, nil)
+    } catch {
+      let answer = RPCError(answering: error, deadline: context.deadline)
+      end(of: context, span, since: begin, answer)
+      throw answer
+    }
+  }
+
+  private func end(
+    of context: ServerContext, _ span: Span?, since begin: ContinuousClock.Instant, _ error: RPCError?
+  ) {
+    let code = error?.code ?? .ok
+    metrics.ended(context.method, code, since: begin)
+    span?.end(code)
+    logEnd(of: context, since: begin, error)
   }
 
   private func logEnd(of context: ServerContext, since begin: ContinuousClock.Instant, _ error: RPCError?) {

@@ -10,8 +10,8 @@ package struct ComputePools: Sendable {
 
   /// Pools of `threads` threads each, whose queues hold at most `queueLimit` waiting units of work.
   package init(name: String, threads: Int, queueLimit: Int) {
-    foreground = ComputePool(name: name, threads: threads, queueLimit: queueLimit)
-    background = ComputePool(name: "\(name)-back", threads: threads, queueLimit: queueLimit, niceness: 19)
+    foreground = .measured(name: name, threads: threads, queueLimit: queueLimit)
+    background = .measured(name: "\(name)-back", threads: threads, queueLimit: queueLimit, niceness: 19)
   }
 
   /// The pool for a call.

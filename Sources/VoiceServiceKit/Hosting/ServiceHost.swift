@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Glibc
 package import Logging
 internal import ServiceLifecycle
@@ -16,43 +17,57 @@ package struct ServiceHost: Sendable {
   }
 
   /// Makes all loggers of this process, those of libraries too, write lines of the service at the level and in the
-  /// format of its settings, and gives one. Once a process.
+  /// format of its settings, and gives one; what is counted in this process goes to `MetricsRegistry.shared`. Once a
+  /// process.
   package static func makeLog(service: String, _ settings: ServiceSettings) -> Logger {
     LoggingSystem.bootstrap { label in
-      var handler = LineLogHandler(service: service, level: settings.logLevel, format: settings.logFormat)
+      var handler = LineLogHandler(service: service, threshold: settings.logThreshold, format: settings.logFormat)
       if label != service { handler.metadata["logger"] = "\(label)" }
       return handler
     }
+    MetricsSystem.bootstrap(MetricsRegistry.shared)
+    ProcessMetrics.register(in: .shared, service: service)
     return Logger(label: service)
   }
 
   /// Serves until a signal ends it, prints `LISTENING <port>` on standard output when calls are taken, and returns when
   /// every call and all background work is over.
   ///
-  /// `background` runs beside the server and is cancelled when the server is down. Throws `ServiceExit`: `unavailable`
-  /// when the address is not to be had, `failed` when the background work throws.
+  /// `background` runs beside the server and is cancelled when the server is down; it may then take `patience` to end.
+  /// Throws `ServiceExit`: `unavailable` when the address is not to be had, `failed` when the background work throws.
   package func run(
     services: [any RPCService], health: HealthService = HealthService(),
-    background: @escaping @Sendable () async throws -> Void = {}
+    patience: Duration = .seconds(5), background: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     GRPCRuntime.keepFreedMemory()
     var names = Router()
     for service in services { names.add(service) }
     for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }
+    let tracing = try TracingHost.start(settings.tracing, service: log.label, log: log)
+    let interceptor = CallInterceptor(log: log, metrics: CallMetrics(.server), tracer: tracing.tracer)
     let server = Server(
       options: settings.server, services: services + [health, ReflectionService(on: services + [health])],
-      interceptors: [CallInterceptor(log: log)], logger: log)
+      interceptors: [interceptor], logger: log)
+    MetricsRegistry.shared.collect("server") { $0.add("voiceprint_rpc_server_refused_total", server.refusedCalls) }
+    let monitoring = try Monitoring.start(settings.monitoring, log: log)
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(
           service: BackgroundService(work: background, log: log), successTerminationBehavior: .ignore,
           failureTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: LogLevelService(threshold: settings.logThreshold, log: log)),
         .init(service: ServerService(server: server, settings: settings.server, log: log)),
       ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     // The server bounds its own end; what is still busy after that is cancelled.
     configuration.maximumGracefulShutdownDuration =
-      settings.server.drainTime + settings.server.shutdownGrace + .seconds(5)
-    try await ServiceGroup(configuration: configuration).run()
+      settings.server.drainTime + settings.server.shutdownGrace + patience
+    let result: Result<Void, any Error>
+    do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
+      result = .failure(error)
+    }
+    await tracing.stop()
+    await monitoring.stop()
+    try result.get()
   }
 }
 

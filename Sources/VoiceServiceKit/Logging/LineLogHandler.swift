@@ -5,18 +5,23 @@ internal import VoiceRPC
 
 /// Writes one line a message to a file descriptor, as JSON or readable, with method and trace of the call in hand.
 package struct LineLogHandler: LogHandler {
-  /// The least level that is written.
-  package var logLevel: Logger.Level
+  /// The least level that is written: that of the process, unless this logger was given one of its own.
+  package var logLevel: Logger.Level {
+    get { ownLevel ?? threshold.level }
+    set { ownLevel = newValue }
+  }
   /// What goes with every line.
   package var metadata: Logger.Metadata = [:]
+  private var ownLevel: Logger.Level?
+  private let threshold: LogThreshold
   private let service: String
   private let format: ServiceSettings.LogFormat
   private let output: Int32
 
   /// A handler for one service of this process; `output` is standard error unless told otherwise.
-  package init(service: String, level: Logger.Level, format: ServiceSettings.LogFormat, output: Int32 = 2) {
+  package init(service: String, threshold: LogThreshold, format: ServiceSettings.LogFormat, output: Int32 = 2) {
     self.service = service
-    self.logLevel = level
+    self.threshold = threshold
     self.format = format
     self.output = output
   }

@@ -14,10 +14,10 @@ package struct TraceContext: Sendable, Hashable {
   package static let header = "traceparent"
 
   /// A trace that begins here.
-  package init() {
+  package init(isSampled: Bool = true) {
     traceID = Self.hex(UInt64.random(in: 1 ... .max)) + Self.hex(UInt64.random(in: 1 ... .max))
     spanID = Self.hex(UInt64.random(in: 1 ... .max))
-    isSampled = true
+    self.isSampled = isSampled
   }
 
   /// A trace from a `traceparent` header (`00-<trace>-<span>-<flags>`, https://www.w3.org/TR/trace-context); nil for

@@ -1,3 +1,4 @@
+internal import VoiceConcurrency
 internal import VoicePostgres
 package import VoiceRecognition
 
@@ -6,7 +7,14 @@ package struct ContentStore: Sendable {
   /// Most bytes of one piece.
   package static let maximumPiece = 1 << 20
 
+  private static let sweptAtOnce: Int64 = 200
+  private static let sweptBytesAtOnce: Int64 = 64 << 20
+
   let database: RegistryDatabase
+  /// Tells that there may be contents that nobody needs any more.
+  let garbage = News()
+
+  init(database: RegistryDatabase) { self.database = database }
 
   /// Which of these are not stored; the others stay for a day at least.
   package func missing(_ hashes: [ContentHash]) async throws(RecognitionError) -> [ContentHash] {
@@ -60,15 +68,51 @@ package struct ContentStore: Sendable {
     }
   }
 
-  /// Removes some of what nobody needs any more. Those that a transaction is about to refer to are left.
-  static func sweep(_ connection: isolated PostgresConnection) throws {
-    try connection.query(
-      """
-      DELETE FROM contents WHERE content_id IN (
-        SELECT content_id FROM contents c WHERE kept_until <= now()
-          AND NOT EXISTS (SELECT FROM dataset_files f WHERE f.content_id = c.content_id)
-          AND NOT EXISTS (SELECT FROM job_checkpoint_files f WHERE f.content_id = c.content_id)
-        LIMIT 10000 FOR UPDATE SKIP LOCKED)
-      """)
+  /// Removes what nobody needs any more, a little at a time: no transaction takes long, and nobody waits for one. Those
+  /// that a transaction is about to refer to are left. Gives how many contents went.
+  @discardableResult
+  package func sweep() async throws(RecognitionError) -> Int {
+    var (last, count): (Int64, Int) = (0, 0)
+    while true {
+      let found = try await unneeded(after: last)
+      guard let end = found.last?.row else { return count }
+      last = end
+      var (part, bytes): ([Int64], Int64) = ([], 0)
+      for content in found {
+        part.append(content.row)
+        bytes += content.bytes
+        guard bytes >= Self.sweptBytesAtOnce || content.row == end else { continue }
+        count += try await remove(part)
+        (part, bytes) = ([], 0)
+      }
+    }
+  }
+
+  private static let isUnneeded = """
+    kept_until <= now() AND NOT EXISTS (SELECT FROM dataset_files f WHERE f.content_id = c.content_id)
+      AND NOT EXISTS (SELECT FROM job_checkpoint_files f WHERE f.content_id = c.content_id)
+    """
+
+  private func unneeded(after row: Int64) async throws(RecognitionError) -> [(row: Int64, bytes: Int64)] {
+    try await database.read { connection in
+      try connection.query(
+        """
+        SELECT content_id, size_bytes FROM contents c WHERE content_id > $1 AND \(Self.isUnneeded)
+        ORDER BY content_id LIMIT $2
+        """, [.int(row), .int(Self.sweptAtOnce)]
+      ).map { (row: try $0.int(0), bytes: try $0.int(1)) }
+    }
+  }
+
+  private func remove(_ rows: [Int64]) async throws(RecognitionError) -> Int {
+    try await database.write { connection in
+      try connection.query(
+        """
+        DELETE FROM contents WHERE content_id IN (
+          SELECT content_id FROM contents c WHERE content_id = ANY($1::text[]::bigint[]) AND \(Self.isUnneeded)
+          FOR UPDATE SKIP LOCKED)
+        """, [.texts(rows.map { "\($0)" })]
+      ).affectedRows
+    }
   }
 }

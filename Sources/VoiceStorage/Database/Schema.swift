@@ -14,6 +14,8 @@ enum Schema {
     PostgresMigration(6, "data sets and training jobs", training),
     PostgresMigration(7, "provenance of epochs", provenance),
     PostgresMigration(8, "jobs whose epochs are promoted by themselves", autoPromotion),
+    PostgresMigration(9, "sealed voiceprints, rotation of the service's keys", sealing),
+    PostgresMigration(10, "erasures are written down", erasure),
   ]
 
   /// A bundle is written before the epoch that owns it exists, chunk by chunk; weights do not compress.

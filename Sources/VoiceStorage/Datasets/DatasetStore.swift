@@ -1,3 +1,4 @@
+internal import VoiceConcurrency
 internal import VoicePostgres
 package import VoiceRecognition
 
@@ -8,8 +9,9 @@ package struct DatasetStore: Sendable {
   package let contents: ContentStore
 
   /// Begins to store a data set, whose files are then listed and their contents appended.
-  package func push(_ name: DatasetName) async throws(RecognitionError) -> DatasetUpload {
-    try await database.write { try ContentStore.sweep($0) }
+  package func push(_ name: DatasetName) -> DatasetUpload {
+    // What pushes that broke off have left goes meanwhile.
+    contents.garbage.publish()
     return DatasetUpload(name, database: database, contents: contents)
   }
 
@@ -56,7 +58,7 @@ package struct DatasetStore: Sendable {
     }
   }
 
-  /// Deletes a data set and the contents that nothing else needs.
+  /// Deletes a data set; the contents that nothing else needs go after it.
   ///
   /// Throws `notFound`, and `failedPrecondition` (`DATASET_IN_USE`) while a job that has not ended needs it.
   package func delete(_ name: DatasetName) async throws(RecognitionError) {
@@ -72,7 +74,7 @@ package struct DatasetStore: Sendable {
           metadata: ["job": job])
       }
       try connection.query("DELETE FROM datasets WHERE dataset_id = $1", [.int(row)])
-      try ContentStore.sweep(connection)
     }
+    contents.garbage.publish()
   }
 }

@@ -45,18 +45,18 @@ package struct EpochStore: Sendable {
   /// ended.
   package func watch(_ deliver: @Sendable ([EpochRecord]) async throws -> Void) async throws {
     var last: [EpochRecord]?
-    for await _ in news.subscribe() {
-      guard let now = try await epochs(unlessUnavailable: last != nil) else { continue }
+    _ = try await news.looks {
+      guard let now = try await epochs(unlessUnavailable: last != nil) else { return .failed }
       if now != last { try await deliver(now) }
       last = now
+      return .upToDate
     }
   }
 
   /// Makes every `watch` return, also those to come: the program is about to end.
   package func endWatching() { news.finish() }
 
-  /// All epochs; nil while the database is away, if that is to be waited for: the listener's "connected" brings the
-  /// next look.
+  /// All epochs; nil while the database is away, if that is to be waited for.
   private func epochs(unlessUnavailable waits: Bool) async throws(RecognitionError) -> [EpochRecord]? {
     do { return try await epochs() } catch {
       if error.code == .unavailable && waits { return nil }

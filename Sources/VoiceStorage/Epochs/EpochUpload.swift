@@ -64,17 +64,22 @@ package actor EpochUpload {
     }
   }
 
-  /// Makes the epoch known, once all files are whole; false when it was before.
+  /// Makes the epoch known, once all files are whole; false when it was before. With a job, only while that is the
+  /// worker's.
   ///
   /// The first epoch becomes the default one and gets the collection `default`. Throws `invalidArgument` for missing or
-  /// damaged files, `alreadyExists` when another epoch has this name.
-  package func finish() async throws(RecognitionError) -> (record: EpochRecord, created: Bool) {
+  /// damaged files, `alreadyExists` when another epoch has this name, `aborted` (`LEASE_LOST`) when the job is
+  /// another's.
+  package func finish(
+    for leased: LeasedJob? = nil
+  ) async throws(RecognitionError) -> (record: EpochRecord, created: Bool) {
     while file < manifest.files.count { try await endFile() }
     let (manifest, provenance, makeDefault, bundle) = (manifest, provenance, makeDefault, bundle)
     let name = try manifest.epochName()
     return try await database.write { connection in
       // Publishing is rare; one at a time keeps "the first" a single one.
       try connection.script("LOCK TABLE epochs IN SHARE ROW EXCLUSIVE MODE")
+      if let leased { try JobFence.pass(leased, connection) }
       let created = try !EpochUpload.isPublished(manifest, name, connection)
       if created, let bundle { try EpochUpload.insert(manifest, name, bundle, connection) }
       if !created, let bundle { try EpochUpload.discard(bundle, connection) }

@@ -11,19 +11,28 @@ final class GalleryShelf: Sendable {
   }
 
   private let database: RegistryDatabase
+  private let vault: Vault
+  private let file: TemplateFile?
   private let logger: Logger
   private let galleries = Mutex<[Key: CollectionGallery]>([:])
 
-  init(database: RegistryDatabase, logger: Logger) {
+  /// A shelf whose galleries keep templates in full precision in `file`, or in memory without one.
+  init(database: RegistryDatabase, vault: Vault, file: TemplateFile?, logger: Logger) {
     self.database = database
+    self.vault = vault
+    self.file = file
     self.logger = logger
   }
 
   /// The gallery of a collection with every change up to a number; nil when the collection has gone, or its epoch.
-  func gallery(of collection: CollectionRow, upTo number: ChangeNumber) async throws(RecognitionError) -> Gallery? {
+  func gallery(
+    of collection: CollectionRow, upTo number: ChangeNumber
+  ) async throws(RecognitionError) -> GallerySearches? {
     let key = Key(collection: collection.id, epoch: collection.epochID)
     let shelved = galleries.withLock { galleries in
-      let gallery = galleries[key] ?? CollectionGallery(key: key, dimension: collection.embeddingSize, logger: logger)
+      let gallery = galleries[key]
+        ?? CollectionGallery(
+          key: key, dimension: collection.embeddingSize, vault: vault, file: file, logger: logger)
       galleries[key] = gallery
       return gallery
     }
@@ -42,6 +51,9 @@ final class GalleryShelf: Sendable {
 
   /// The number of galleries in memory.
   var count: Int { galleries.withLock { $0.count } }
+
+  /// The number of templates in memory.
+  var templates: Int { galleries.withLock { Array($0.values) }.reduce(0) { $0 + $1.count } }
 
   private func evict(_ key: Key) { _ = galleries.withLock { $0.removeValue(forKey: key) } }
 }

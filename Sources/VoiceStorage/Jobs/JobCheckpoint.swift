@@ -1,3 +1,4 @@
+internal import VoiceConcurrency
 internal import VoicePostgres
 package import VoiceRecognition
 
@@ -56,7 +57,7 @@ extension JobLease {
   }
 
   /// Makes a checkpoint whose contents are stored the last one, and the best one if it is, and tells it as an event.
-  /// Those that are neither go.
+  /// Those that are neither go, and later the contents that were theirs alone.
   ///
   /// Throws `failedPrecondition` when a content is not there.
   package func save(_ checkpoint: JobCheckpoint) async throws(RecognitionError) {
@@ -72,11 +73,11 @@ extension JobLease {
         "INSERT INTO job_checkpoints (job_key, name, is_last, is_best) VALUES ($1, $2, true, $3)",
         [.int(key), .text(checkpoint.name), .bool(checkpoint.isBest)])
       for file in checkpoint.files { try JobLease.refer(key, checkpoint.name, file, connection) }
-      try ContentStore.sweep(connection)
       let size = checkpoint.files.reduce(0) { $0 + $1.sizeBytes }
       let event = JobEvent.Checkpoint(name: checkpoint.name, isBest: checkpoint.isBest, sizeBytes: size)
       try JobRows.append(.checkpoint(event), to: key, connection)
     }
+    garbage.publish()
   }
 
   private static func refer(

@@ -6,18 +6,21 @@ package import VoiceRecognition
 /// it lives. All times are the database's.
 package struct JobQueue: Sendable {
   let database: RegistryDatabase
+  private let garbage: News
   /// Tells when there may be something to do.
   package let news: News
   private let lease: Duration
   private let maximumAttempts: Int
 
-  init(database: RegistryDatabase, news: News, lease: Duration, maximumAttempts: Int) {
-    (self.database, self.news, self.lease, self.maximumAttempts) = (database, news, lease, maximumAttempts)
+  init(database: RegistryDatabase, news: News, garbage: News, lease: Duration, maximumAttempts: Int) {
+    (self.database, self.news, self.garbage) = (database, news, garbage)
+    (self.lease, self.maximumAttempts) = (lease, maximumAttempts)
   }
 
   /// The job that is next, now this worker's; nil when there is none. No other worker gets it until the lease is over.
   ///
   /// A job that has lost as many workers as it may is `failed` here, and one that was to be cancelled is `cancelled`.
+  /// One that was given back with a pause is passed over until that is over.
   package func claim(worker: String) async throws(RecognitionError) -> JobLease? {
     while true {
       switch try await database.write({ try next(worker, $0) }) {
@@ -28,13 +31,13 @@ package struct JobQueue: Sendable {
     }
   }
 
-  /// How long until the next lease is over, if nothing renews it; nil when no job runs.
+  /// How long until the next lease or pause is over, if nothing changes before; nil when there is none.
   package func nextExpiry() async throws(RecognitionError) -> Duration? {
     try await database.read { connection in
       let row = try connection.query(
         """
         SELECT min(extract(epoch FROM lease_until - clock_timestamp()))::float8 FROM jobs
-        WHERE state = 'running'
+        WHERE state = 'running' OR (state = 'queued' AND lease_until > clock_timestamp())
         """)[0]
       return row.isNull(0) ? nil : .seconds(max(0, try row.double(0)))
     }
@@ -50,19 +53,19 @@ package struct JobQueue: Sendable {
     let found = try connection.query(
       """
       SELECT job_key, state, is_cancelling, attempts, worker FROM jobs
-      WHERE state = 'queued' OR (state = 'running' AND lease_until < clock_timestamp())
+      WHERE state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until <= clock_timestamp())
       ORDER BY priority DESC, job_key LIMIT 1 FOR UPDATE SKIP LOCKED
       """)
     guard let row = found.first else { return .nothing }
-    let (key, attempts, before) = (try row.int(0), try row.int(3), try row.text(4))
+    let (key, attempts) = (try row.int(0), try Int(row.int(3)))
     let wasLost = try row.text(1) == JobState.running.rawValue
-    let lost = "the trainer \(before) was lost"
-    if try wasLost && row.bool(2) {
-      try JobRows.end(key, as: .cancelled, message: lost, connection)
+    let reason = try wasLost ? "the trainer \(row.text(4)) was lost" : JobRows.lastMessage(of: key, connection)
+    if try row.bool(2) {
+      try JobRows.end(key, as: .cancelled, message: reason, connection)
       return .ended
     }
     if attempts >= maximumAttempts {
-      try JobRows.end(key, as: .failed, message: "\(lost); it was the \(attempts). attempt, the last one", connection)
+      try JobRows.end(key, as: .failed, message: JobRows.last(attempts, reason), connection)
       return .ended
     }
     let token = try connection.query(
@@ -72,11 +75,13 @@ package struct JobQueue: Sendable {
       WHERE job_key = $1 RETURNING lease_token
       """, [.int(key), .text(worker), .double(lease / .seconds(1))]
     )[0].int(0)
-    let change = JobEvent.StateChange(.running, worker: worker, message: wasLost ? lost : "")
+    let change = JobEvent.StateChange(.running, worker: worker, message: wasLost ? reason : "")
     try JobRows.append(.stateChange(change), to: key, connection)
     // Those who wait for the next expiry have another to wait for.
     try JobRows.notify(JobStore.workChannel, connection)
     return .taken(
-      JobLease(job: try JobRows.job(key, connection), key: key, token: token, length: lease, database: database))
+      JobLease(
+        job: try JobRows.job(key, connection), key: key, token: token, length: lease, maximumAttempts: maximumAttempts,
+        garbage: garbage, database: database))
   }
 }

@@ -67,6 +67,23 @@ enum JobRows {
     try append(.stateChange(.init(state, message: message)), to: key, connection)
   }
 
+  /// What was said when the job's state changed last.
+  static func lastMessage(of key: Int64, _ connection: isolated PostgresConnection) throws -> String {
+    let found = try connection.query(
+      """
+      SELECT content FROM job_events WHERE job_key = $1 AND content ? 'stateChange' ORDER BY sequence DESC LIMIT 1
+      """, [.int(key)])
+    guard let row = found.first,
+      case .stateChange(let change) = try StoredJSON.decode(JobEvent.Content.self, row.json(0))
+    else { return "" }
+    return change.message
+  }
+
+  /// The message of a job whose last attempt ended for a reason.
+  static func last(_ attempts: Int, _ reason: String) -> String {
+    (reason.isEmpty ? "" : "\(reason); ") + "it was the \(attempts). attempt, the last one"
+  }
+
   /// Wakes those who listen, when the transaction is committed.
   static func notify(_ channel: String, _ connection: isolated PostgresConnection) throws {
     try connection.query("SELECT pg_notify('\(channel)', '')::text")

@@ -104,20 +104,21 @@ package struct JobStore: Sendable {
     var last = sequence
     var position: TrainingReport.Position?
     var isKnown = false
-    for await _ in news.subscribe() {
-      while let look = try await look(id, after: last, unlessUnavailable: isKnown) {
+    return try await news.looks {
+      while let found = try await find(id, after: last, unlessUnavailable: isKnown) {
         isKnown = true
-        for event in look.events { try await deliver(.event(event)) }
-        last = look.events.last?.sequence ?? last
-        if look.isWhole, look.job.state.isFinal { return true }
-        if look.isWhole, let now = look.job.position, now != position {
+        for event in found.events { try await deliver(.event(event)) }
+        last = found.events.last?.sequence ?? last
+        guard found.isWhole else { continue }
+        if found.job.state.isFinal { return .done }
+        if let now = found.job.position, now != position {
           position = now
           try await deliver(.position(now))
         }
-        if look.isWhole { break }
+        return .upToDate
       }
+      return .failed
     }
-    return false
   }
 
   /// Makes every `watch` return, also those to come: the program is about to end.
@@ -126,17 +127,17 @@ package struct JobStore: Sendable {
 
 extension JobStore {
   /// A job with its next events, read at one moment.
-  private struct Look {
+  private struct Found {
     let job: TrainingJob
     let events: [JobEvent]
     /// Whether these are all.
     let isWhole: Bool
   }
 
-  /// nil while the database is away, if that is to be waited for: the listener's "connected" brings the next look.
-  private func look(
+  /// nil while the database is away, if that is to be waited for.
+  private func find(
     _ id: JobID, after sequence: Int, unlessUnavailable waits: Bool
-  ) async throws(RecognitionError) -> Look? {
+  ) async throws(RecognitionError) -> Found? {
     do {
       return try await database.readSnapshot { connection in
         let job = try JobRows.find(id, connection)
@@ -150,7 +151,7 @@ extension JobStore {
             sequence: Int($0.int(0)), time: Timestamp(microseconds: $0.timestamp(1)),
             content: StoredJSON.decode(JobEvent.Content.self, $0.json(2)))
         }
-        return Look(job: job, events: events, isWhole: events.count < JobStore.eventsOfOneRead)
+        return Found(job: job, events: events, isWhole: events.count < JobStore.eventsOfOneRead)
       }
     } catch {
       if error.code == .unavailable && waits { return nil }

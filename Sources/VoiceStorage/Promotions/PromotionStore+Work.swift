@@ -97,16 +97,16 @@ extension PromotionStore: PromotionWork {
 
   /// The recording of an utterance.
   package func recording(of utterance: String) async throws(RecognitionError) -> Recording? {
-    try await database.read { [vault] in try vault.recording(of: utterance, $0) }
+    try await database.read { [vault] in try AudioVault(vault: vault).recording(of: utterance, $0) }
   }
 
   /// Keeps voiceprints and makes the templates of their people.
   package func store(
     _ lease: PromotionLease, _ voiceprints: [ReembeddedUtterance]
   ) async throws(RecognitionError) {
-    try await database.write { connection in
+    try await database.write { [vault] connection in
       let row = try PromotionFence(lease).pass(.keep, connection)
-      let stored = try ReembeddedRows(row: row, voiceprints: voiceprints).write(connection)
+      let stored = try ReembeddedRows(row: row, voiceprints: voiceprints, vault: vault).write(connection)
       try connection.query(
         """
         UPDATE promotions SET utterances_done = utterances_done + $2, updated_at = clock_timestamp()

@@ -5,7 +5,7 @@ package import VoiceRecognition
 /// The promotions of collections on PostgreSQL: as operators see them here, as workers do in `PromotionStore+Work`.
 package struct PromotionStore: Sendable {
   let database: RegistryDatabase
-  let vault: AudioVault
+  let vault: Vault
   let news: News
   let hold: EnrolmentHold
 
@@ -13,9 +13,15 @@ package struct PromotionStore: Sendable {
   ///
   /// A promotion back to the epoch from which the collection is still draining rolls that back. Throws `notFound` for
   /// the collection and the epoch, `failedPrecondition` for the epoch that the collection has already (`SAME_EPOCH`)
-  /// and when a promotion is under way (`PROMOTION_UNDER_WAY`).
-  package func start(_ plan: PromotionPlan, validateOnly: Bool = false) async throws(RecognitionError) -> Promotion {
-    try await database.write { try PromotionStart(plan: plan).run(validateOnly: validateOnly, $0) }
+  /// and when a promotion is under way (`PROMOTION_UNDER_WAY`), `aborted` (`LEASE_LOST`) when the job that asks for it
+  /// is another worker's.
+  package func start(
+    _ plan: PromotionPlan, for leased: LeasedJob? = nil, validateOnly: Bool = false
+  ) async throws(RecognitionError) -> Promotion {
+    try await database.write { connection in
+      if let leased { try JobFence.pass(leased, connection) }
+      return try PromotionStart(plan: plan).run(validateOnly: validateOnly, connection)
+    }
   }
 
   /// Begins the promotion back to the epoch of before. Throws `notFound`, and `failedPrecondition` when the promotion
@@ -102,18 +108,16 @@ package struct PromotionStore: Sendable {
   @discardableResult
   package func watch(_ id: String, _ deliver: @Sendable (Promotion) async throws -> Void) async throws -> Bool {
     var last: Promotion?
-    for await _ in news.subscribe() {
+    return try await news.looks {
       let now: Promotion
       do { now = try await promotion(id) } catch {
-        // The listener's "connected" brings the next look.
-        if error.code == .unavailable, last != nil { continue }
+        if (error as? RecognitionError)?.code == .unavailable, last != nil { return .failed }
         throw error
       }
       if now != last { try await deliver(now) }
-      if now.state.isFinal { return true }
       last = now
+      return now.state.isFinal ? .done : .upToDate
     }
-    return false
   }
 
   /// Makes every `watch` return, also those to come: the program is about to end.

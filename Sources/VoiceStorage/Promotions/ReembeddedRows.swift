@@ -5,6 +5,7 @@ internal import VoiceRecognition
 struct ReembeddedRows: Sendable {
   let row: PromotionRow
   let voiceprints: [ReembeddedUtterance]
+  let vault: Vault
 
   /// Gives the number of voiceprints that were new. People are locked in the order of their numbers, so that two
   /// writers never wait for each other.
@@ -41,20 +42,20 @@ struct ReembeddedRows: Sendable {
   private func write(
     _ voiceprints: [ReembeddedUtterance], of speaker: Int64, _ connection: isolated PostgresConnection
   ) throws -> Int {
-    try connection.query("SELECT 1 FROM speakers WHERE speaker_key = $1 FOR UPDATE", [.int(speaker)])
+    let alive = try connection.query("SELECT 1 FROM speakers WHERE speaker_key = $1 FOR UPDATE", [.int(speaker)])
+    if alive.isEmpty { return 0 }
+    let person = try vault.person(speaker, makesKey: vault.sealsVoiceprints, connection)
     var count = 0
     for item in voiceprints {
+      let place = VoiceprintPlace.utterance(item.utterance, speaker: speaker, epoch: row.toEpochID)
       count += try connection.query(
         """
         INSERT INTO utterance_embeddings (utterance_id, epoch_id, embedding)
         SELECT utterance_id, $2, $3 FROM utterances WHERE utterance_id = $1 ON CONFLICT DO NOTHING
-        """, [.text(item.utterance), .int(row.toEpochID), .floatBytes(try item.voiceprint.normalised())]
+        """, [.text(item.utterance), .int(row.toEpochID), try person.stored(item.voiceprint.normalised(), place)]
       ).affectedRows
     }
-    let alive = try connection.query("SELECT 1 FROM speakers WHERE speaker_key = $1", [.int(speaker)])
-    if !alive.isEmpty {
-      try TemplateRows.remake(speaker: speaker, epoch: row.toEpochID, row.promotion.plan.toEpoch, connection)
-    }
+    try TemplateRows.remake(of: person, epoch: row.toEpochID, row.promotion.plan.toEpoch, connection)
     return count
   }
 }

@@ -5,18 +5,20 @@ internal import VoiceRecognition
 struct EnrolmentTransaction: Sendable {
   let enrolment: Enrolment
   let changes: ChangeLog
-  let vault: AudioVault
+  let vault: Vault
 
   func run(_ connection: isolated PostgresConnection) throws -> EnrolmentResult {
     let collection = try CollectionRow.find(enrolment.collection, lock: .enrol, connection)
-    if collection.retainAudio == .encrypted { _ = try vault.requireKey() }
+    if collection.retainAudio == .encrypted { _ = try vault.requireRing() }
     let units = try enrolment.utterances.map { try collection.normalised($0.voiceprint) }
     let request = EnrolmentRequest(id: enrolment.requestID, speaker: enrolment.speaker, collection: collection)
     if let answer = try request.claim(connection) { return answer }
 
     let (key, created) = try writeSpeaker(collection, connection)
-    try writeUtterances(units, key, collection, connection)
-    try TemplateRows.remake(speaker: key, epoch: collection.epochID, collection.epoch, connection)
+    let retains = collection.retainAudio == .encrypted && enrolment.utterances.contains { $0.recording != nil }
+    let person = try vault.person(key, makesKey: vault.sealsVoiceprints || retains, connection)
+    try writeUtterances(units, person, collection, connection)
+    try TemplateRows.remake(of: person, epoch: collection.epochID, collection.epoch, connection)
     if created { try countSpeaker(collection, connection) }
     let speaker = try SpeakerRows.find(enrolment.speaker, in: collection, connection)
     let result = EnrolmentResult(speaker: speaker, created: created, replayed: false)
@@ -49,21 +51,22 @@ struct EnrolmentTransaction: Sendable {
   }
 
   private func writeUtterances(
-    _ units: [[Float]], _ key: Int64, _ collection: CollectionRow, _ connection: isolated PostgresConnection
+    _ units: [[Float]], _ person: PersonVault, _ collection: CollectionRow, _ connection: isolated PostgresConnection
   ) throws {
     var recordings: [(String, Recording)] = []
     for (unit, utterance) in zip(units, enrolment.utterances) {
       let id = try connection.query(
         "INSERT INTO utterances (speaker_key, report) VALUES ($1, $2) RETURNING utterance_id",
-        [.int(key), .json(try StoredJSON.encode(utterance.report))])[0].text(0)
+        [.int(person.speaker), .json(try StoredJSON.encode(utterance.report))])[0].text(0)
+      let place = VoiceprintPlace.utterance(id, speaker: person.speaker, epoch: collection.epochID)
       try connection.query(
         "INSERT INTO utterance_embeddings (utterance_id, epoch_id, embedding) VALUES ($1, $2, $3)",
-        [.text(id), .int(collection.epochID), .floatBytes(unit)])
+        [.text(id), .int(collection.epochID), try person.stored(unit, place)])
       if collection.retainAudio == .encrypted, let recording = utterance.recording {
         recordings.append((id, recording))
       }
     }
-    try vault.store(recordings, of: key, connection)
+    try AudioVault(vault: vault).store(recordings, of: person, connection)
   }
 
   private func countSpeaker(_ collection: CollectionRow, _ connection: isolated PostgresConnection) throws {

@@ -2,11 +2,12 @@ internal import VoicePostgres
 package import VoiceRecognition
 
 extension SpeakerStore {
-  /// Deletes a person; no search that begins after the return finds the person, on any replica.
+  /// Deletes a person with the key of all that was sealed; no search that begins after the return finds the person, on
+  /// any replica, and no database that was restored from before does.
   package func deleteSpeaker(
     _ id: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Int {
-    try await database.write { [changes = database.changes] connection in
+    try await database.erase { [changes = database.changes] connection in
       let collection = try CollectionRow.find(collection, lock: .keep, connection)
       let (key, utterances) = try lock(id, in: collection, connection)
       try remove(key, from: collection, connection)
@@ -21,7 +22,7 @@ extension SpeakerStore {
   ) async throws(RecognitionError) -> Speaker? {
     // No identifier of ours holds U+0000, which PostgreSQL does not take.
     guard !utterance.utf8.contains(0) else { throw .missing("utterance", utterance) }
-    return try await database.write { [changes = database.changes] connection in
+    return try await database.erase { [changes = database.changes, vault] connection in
       let collection = try CollectionRow.find(collection, lock: .keep, connection)
       let (key, count) = try lock(speaker, in: collection, connection)
       let deleted = try connection.query(
@@ -31,7 +32,8 @@ extension SpeakerStore {
       if isLast {
         try remove(key, from: collection, connection)
       } else {
-        try TemplateRows.remakeAll(speaker: key, connection)
+        let person = try vault.person(key, makesKey: vault.sealsVoiceprints, connection)
+        try TemplateRows.remakeAll(of: person, connection)
         try connection.query(
           "UPDATE speakers SET updated_at = clock_timestamp() WHERE speaker_key = $1", [.int(key)])
       }

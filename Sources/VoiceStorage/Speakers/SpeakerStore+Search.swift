@@ -4,9 +4,6 @@ package import VoiceRecognition
 internal import VoiceSearch
 
 extension SpeakerStore {
-  /// Galleries of more values than this are scanned on the compute pool: smaller ones take less than 0.2 ms.
-  private static let inlineValues = 1 << 20
-
   /// Searches the gallery in memory, after it has caught up with every change that was committed before.
   package func search(
     _ voiceprint: Voiceprint, in collection: CollectionName, topK: Int
@@ -27,7 +24,7 @@ extension SpeakerStore {
   /// The voiceprint at length 1 and the gallery to compare it with.
   private func gallery(
     for voiceprint: Voiceprint, of collection: CollectionName
-  ) async throws(RecognitionError) -> ([Float], Gallery) {
+  ) async throws(RecognitionError) -> ([Float], GallerySearches) {
     while true {
       let (row, now) = try await database.read { try CollectionRow.findNow(collection, $0) }
       let query = try row.normalised(voiceprint)
@@ -40,28 +37,36 @@ extension SpeakerStore {
   package func verify(
     _ voiceprint: Voiceprint, as speaker: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Match {
-    try await database.read { connection in
+    try await database.read { [vault] connection in
       let row = try CollectionRow.find(collection, connection)
       let query = try row.normalised(voiceprint)
       let found = try connection.query(
         """
-        SELECT s.display_name, t.template
+        SELECT s.display_name, s.speaker_key, s.speaker_id, \(TemplateReader.columns)
         FROM speakers s LEFT JOIN templates t ON t.speaker_key = s.speaker_key AND t.epoch_id = $3
+        \(TemplateReader.join)
         WHERE s.collection_id = $1 AND s.speaker_id = $2
         """, [.int(row.id), .text(speaker.value), .int(row.epochID)])
       guard let person = found.first else { throw RecognitionError.missing("speaker", speaker.value) }
-      guard !person.isNull(1) else { throw RecognitionError.needsReenrollment(speaker, row.epoch) }
-      let template = try TemplateBytes.read(person, 1, dimension: row.embeddingSize)
+      guard !person.isNull(3) else { throw RecognitionError.needsReenrollment(speaker, row.epoch) }
+      let reader = TemplateReader(
+        vault: vault, collection: row.id, epoch: row.epochID, dimension: row.embeddingSize)
+      let template = try reader.read(person, 3, of: person.int(1), person.text(2))
       return Match(speaker: speaker, displayName: try person.text(0), score: cosine(query, template))
     }
   }
 
+  /// Searches together with whoever else waits for a thread.
   private func nearest(
-    to query: [Float], _ count: Int, in gallery: Gallery
-  ) async throws(RecognitionError) -> (candidates: [Gallery.Candidate], compared: Int) {
-    if gallery.count * gallery.dimension <= Self.inlineValues { return gallery.nearest(to: query, count: count) }
-    do { return try await compute.run { _ in gallery.nearest(to: query, count: count) } } catch {
-      throw StorageError.domain(error)
-    }
+    to query: [Float], _ count: Int, in searches: GallerySearches
+  ) async throws(RecognitionError) -> GallerySearches.Found {
+    let search = searches.add(Gallery.Query(query, count: count))
+    do {
+      do { try await compute.run { _ in searches.serve() } } catch {
+        // Another thread may be at it already: then its answer is near.
+        if searches.withdraw(search) { throw error }
+      }
+      return try await search.found()
+    } catch { throw StorageError.domain(error) }
   }
 }

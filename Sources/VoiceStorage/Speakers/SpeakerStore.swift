@@ -7,7 +7,7 @@ package struct SpeakerStore: Sendable {
   let database: RegistryDatabase
   let galleries: GalleryShelf
   let compute: ComputePool
-  let vault: AudioVault
+  let vault: Vault
 }
 
 extension SpeakerStore: SpeakerRegistry {
@@ -15,7 +15,7 @@ extension SpeakerStore: SpeakerRegistry {
   package func createCollection(
     _ name: CollectionName, epoch: EpochName?, retainAudio: AudioRetention = .none
   ) async throws(RecognitionError) -> SpeakerCollection {
-    if retainAudio == .encrypted { _ = try vault.requireKey() }
+    if retainAudio == .encrypted { _ = try vault.requireRing() }
     return try await database.write { connection in
       let epochID = try EpochRows.identifier(epoch, connection)
       let made = try connection.query(
@@ -49,7 +49,7 @@ extension SpeakerStore: SpeakerRegistry {
 
   /// Deletes a collection; it waits for enrolments that are under way.
   package func deleteCollection(_ name: CollectionName) async throws(RecognitionError) -> Int {
-    try await database.write { [changes = database.changes] connection in
+    try await database.erase { [changes = database.changes] connection in
       let collection = try CollectionRow.find(name, lock: .remove, connection)
       try connection.query("DELETE FROM collections WHERE collection_id = $1", [.int(collection.id)])
       try ChangeLog.notifyEpochs(connection)

@@ -1,12 +1,15 @@
+internal import CVoiceKernels
+
 /// Measures what one thread computes in warm caches.
 package enum KernelBenchmark {
-  /// Most GFLOP/s of this core in float32 now: multiply-adds in registers, the best of several runs.
-  package static func peak(isa: KernelISA = .best) -> Double {
-    let kernels = VectorKernels(isa: isa)
+  /// Most GFLOP/s of this core now: multiply-adds in registers, the best of several runs.
+  package static func peak(isa: KernelISA = .best, precision: KernelPrecision = .float32) -> Double {
     let clock = ContinuousClock()
     return (0..<9).map { _ in
+      var sink: Float = 0.5
       let begin = clock.now
-      let operations = kernels.peak(rounds: 400_000)
+      let operations = vk_convolution_peak(isa.identifier(precision), 400_000, &sink)
+      precondition(sink.isFinite, "multiply-adds that stay finite")
       return Double(operations) / ((clock.now - begin) / .nanoseconds(1))
     }.max() ?? 0
   }
@@ -15,11 +18,11 @@ package enum KernelBenchmark {
   /// on random activations `[height][width]`.
   package static func convolution(
     _ shape: ConvolutionShape, height: Int = 1, width: Int, algorithm: PackedConvolution.Algorithm? = nil,
-    isa: KernelISA = .best, repetitions: Int = 20
+    isa: KernelISA = .best, precision: KernelPrecision = .float32, repetitions: Int = 20
   ) -> Double {
     let weights = (0..<shape.weightCount).map { Float($0 % 17 - 8) / 64 }
     let convolution = weights.withUnsafeBufferPointer {
-      PackedConvolution(shape: shape, weights: $0, algorithm: algorithm, isa: isa)
+      PackedConvolution(shape: shape, weights: $0, algorithm: algorithm, isa: isa, precision: precision)
     }
     let (source, target, scratch) = (ActivationBuffer(), ActivationBuffer(), KernelScratch())
     let input = source.reshape(

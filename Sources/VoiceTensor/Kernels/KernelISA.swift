@@ -18,6 +18,14 @@ package enum KernelISA: String, Sendable, CaseIterable {
   /// Whether this machine can run the set.
   package var isSupported: Bool { Self.supported.contains(self) }
 
+  /// The kernels of convolutions that multiply numbers of that precision.
+  func identifier(_ precision: KernelPrecision) -> vk_isa {
+    switch precision {
+    case .float32: identifier
+    case .bfloat16: VK_AVX512_BF16
+    }
+  }
+
   var identifier: vk_isa {
     switch self {
     case .portable: VK_PORTABLE

@@ -18,40 +18,45 @@ package final class PackedConvolution: @unchecked Sendable {  // owns raw memory
 
   /// The geometry.
   package let shape: ConvolutionShape
-  /// The instruction set the weights are packed for.
-  package let isa: KernelISA
+  /// The numbers that are multiplied.
+  package let precision: KernelPrecision
   /// How the sums are computed.
   package let algorithm: Algorithm
 
+  private let kernels: vk_isa
   private let packed: PackedWeights
   private let constants: AlignedFloats
   private let epilogue: vk_epilogue
 
   /// Packs `weights` `[outputChannels][inputChannels][kernel height][kernel width]` into memory of its own or into that
-  /// of `arena`; the default algorithm is the fastest one for the shape.
+  /// of `arena`; the default algorithm is the fastest one for the shape. In another precision than float32 there is one
+  /// instruction set only.
   package init(
     shape: ConvolutionShape, weights: UnsafeBufferPointer<Float>, epilogue: ConvolutionEpilogue = .init(),
-    algorithm: Algorithm? = nil, isa: KernelISA = .best, arena: WeightArena? = nil
+    algorithm: Algorithm? = nil, isa: KernelISA = .best, precision: KernelPrecision = .float32,
+    arena: WeightArena? = nil
   ) {
-    precondition(isa.isSupported, "convolution \(shape): this machine cannot run \(isa)")
+    precondition(
+      isa.isSupported && precision.isSupported, "convolution \(shape): this machine cannot run \(isa), \(precision)")
     precondition(
       weights.count == shape.weightCount, "convolution \(shape): \(weights.count) weights, not \(shape.weightCount)")
     var c = shape.c
     let isSuitable = vk_winograd_is_suitable(&c)
     precondition(algorithm != .winograd || isSuitable, "convolution \(shape): not a shape for Winograd")
     self.shape = shape
-    self.isa = isa
+    self.precision = precision
+    kernels = isa.identifier(precision)
     self.algorithm = algorithm ?? (isSuitable ? .winograd : .direct)
 
     func memory(_ count: Int) -> PackedWeights { arena?.take(count: count) ?? PackedWeights(count: count) }
     switch self.algorithm {
     case .direct:
-      packed = memory(vk_convolution_packed_count(isa.identifier, &c))
-      vk_convolution_pack(isa.identifier, &c, weights.baseAddress!, packed.base)
+      packed = memory(vk_convolution_packed_count(kernels, &c))
+      vk_convolution_pack(kernels, &c, weights.baseAddress!, packed.base)
     case .winograd:
-      packed = memory(vk_winograd_packed_count(isa.identifier, &c))
+      packed = memory(vk_winograd_packed_count(kernels, &c))
       let transformed = AlignedFloats(count: weights.count / 3)
-      vk_winograd_pack(isa.identifier, &c, weights.baseAddress!, transformed.base, packed.base)
+      vk_winograd_pack(kernels, &c, weights.baseAddress!, transformed.base, packed.base)
     }
     (self.constants, self.epilogue) = Self.place(epilogue, shape: shape)
   }
@@ -92,10 +97,11 @@ package final class PackedConvolution: @unchecked Sendable {  // owns raw memory
     let next = following.map { vk_weights(first: $0.packed.base, count: $0.packed.countToFetch) } ?? vk_weights()
     switch algorithm {
     case .direct:
-      vk_convolution_run(isa.identifier, &c, packed.base, map, target, &epilogue, next)
+      let count = vk_convolution_scratch_count(kernels, &c, target.height, target.width)
+      vk_convolution_run(kernels, &c, packed.base, map, target, &epilogue, next, scratch.floats(count: count))
     case .winograd:
       let ring = scratch.floats(count: vk_winograd_scratch_count(&c, target.width))
-      vk_winograd_run(isa.identifier, &c, packed.base, map, target, &epilogue, next, ring)
+      vk_winograd_run(kernels, &c, packed.base, map, target, &epilogue, next, ring)
     }
   }
 

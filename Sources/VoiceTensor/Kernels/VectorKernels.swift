@@ -140,14 +140,4 @@ package struct VectorKernels: Sendable {
   ) {
     table.pointee.matrix_vector(rows, columns, matrix, pitch ?? columns, x, bias, y)
   }
-
-  // ---- The machine ----
-
-  /// Multiply-adds in registers; gives the number of operations.
-  func peak(rounds: Int) -> Int {
-    var sink: Float = 0.5
-    let operations = table.pointee.peak(rounds, &sink)
-    precondition(sink.isFinite, "multiply-adds that converge")
-    return operations
-  }
 }

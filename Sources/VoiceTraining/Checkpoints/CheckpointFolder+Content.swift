@@ -13,7 +13,7 @@ extension CheckpointFolder {
     package var state: TrainingState
 
     /// The files that hold it.
-    static let fileNames = ["model.safetensors", "optimizer.safetensors", "model.state"]
+    package static let fileNames = ["model.safetensors", "optimizer.safetensors", "model.state"]
   }
 }
 

@@ -1,3 +1,4 @@
+internal import VoiceConfiguration
 internal import VoiceTensor
 
 /// Which clips make which batch of an epoch: decided by seed and epoch alone, the same on every rank.
@@ -61,6 +62,28 @@ package struct SamplingPlan: Sendable {
       order += random.shuffled(batch)
     }
     self.init(order: order, batchSize: batchSize, dropLast: true, rank: rank, ranks: ranks)
+  }
+
+  /// The plan that an experiment asks for. Throws `badArgument` when that cannot be.
+  init(
+    _ experiment: ExperimentConfiguration, _ list: SpeakerList, seed: UInt64, epoch: Int, rank: Int = 0, ranks: Int = 1
+  ) throws(TrainingError) {
+    let loader = experiment.dataset.loader
+    if loader.usePKSampler || experiment.loss.name == .triplet {
+      try self.init(
+        speakers: list.clips.map(\.speaker), clipsPerSpeaker: loader.samplesPerSpeaker, batchSize: loader.batchSize,
+        dropLast: loader.dropLast, seed: seed, epoch: epoch, rank: rank, ranks: ranks)
+    } else {
+      self.init(
+        clips: list.clips.count, batchSize: loader.batchSize, dropLast: loader.dropLast, seed: seed, epoch: epoch,
+        rank: rank, ranks: ranks)
+    }
+  }
+
+  /// What is wrong with a plan without a batch.
+  static func empty(_ list: SpeakerList, _ loader: LoaderConfiguration) -> TrainingError {
+    TrainingError(
+      .badArgument, "dataset_conf: \(list.clips.count) clips do not fill a batch of \(loader.batchSize)")
   }
 
   private init(order: [Int], batchSize: Int, dropLast: Bool, rank: Int, ranks: Int) {

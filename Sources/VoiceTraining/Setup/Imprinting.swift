@@ -3,19 +3,30 @@ internal import VoiceEvaluation
 internal import VoiceModels
 internal import VoiceNN
 
+/// When a classifier can begin with mean voiceprints.
+enum Imprinting {
+  private static let key = "train_conf.fine_tuning.imprint_classifier"
+  static let noCosines = TrainingError(.badArgument, "\(key) needs a classifier of cosines without blocks")
+
+  /// Throws `badArgument` for a classifier that cannot.
+  static func check(
+    _ kind: SpeakerClassifier.Kind, _ sizes: SpeakerClassifier.Sizes, speakers: Int
+  ) throws(TrainingError) {
+    guard kind == .cosine, sizes.blocks == 0 else { throw noCosines }
+    guard sizes.speakers == speakers else {
+      throw TrainingError(.badArgument, "\(key): speeds that count as speakers (speed_perturb_3_class) have no mean")
+    }
+  }
+}
+
 extension TrainableNetwork {
   /// Lets the classifier begin with the mean voiceprints of the list's speakers: a random one would first push the
   /// network away from what it has learnt.
   ///
   /// Throws `badArgument` for a classifier that cannot, `badClips` naming a clip that cannot be read.
   func imprint(_ list: SpeakerList, _ experiment: ExperimentConfiguration, root: String, threads: Int) throws {
-    let key = "train_conf.fine_tuning.imprint_classifier"
-    guard let classifier, classifier.kind == .cosine, classifier.sizes.blocks == 0 else {
-      throw TrainingError(.badArgument, "\(key) needs a classifier of cosines without blocks")
-    }
-    guard classifier.sizes.speakers == list.speakerCount else {
-      throw TrainingError(.badArgument, "\(key): speeds that count as speakers (speed_perturb_3_class) have no mean")
-    }
+    guard let classifier else { throw Imprinting.noCosines }
+    try Imprinting.check(classifier.kind, classifier.sizes, speakers: list.speakerCount)
     let embedder = try ListEmbedder(experiment, root: root)
     let clips = list.clips.map { ListedClip(path: $0.path, origin: list.file) }
     let voiceprints = try embedder.embed(clips, speakerNetwork(), threads: threads)

@@ -27,6 +27,8 @@ package final class Trainer {
     package var seed: UInt64 = 0
     /// Threads that compute.
     package var threads = 2
+    /// How long a pass goes on before it is saved where it is; nil saves every 10,000 batches, as mvector does.
+    package var checkpointInterval: Duration?
     /// What is done to the clips.
     package var augmentation: AugmentationConfiguration
     /// The processes that train together, each with batches of the configured size; nil trains alone. Rank 0 alone
@@ -68,6 +70,7 @@ package final class Trainer {
   private let rates: [Parameter: Double]
   private var optimizer: Optimizer
   private var state: TrainingState
+  private var lastSave = ContinuousClock.now
 
   /// Batches between two checkpoints inside of a pass, as in mvector.
   private static let batchesBetweenCheckpoints = 10_000
@@ -219,10 +222,7 @@ package final class Trainer {
     let epoch = state.lastEpoch + 1
     let plan = try plan(epoch)
     let batches = plan.batches.count
-    guard batches > 0 else {
-      let size = experiment.dataset.loader.batchSize
-      throw TrainingError(.badArgument, "dataset_conf: \(list.clips.count) clips do not fill a batch of \(size)")
-    }
+    guard batches > 0 else { throw SamplingPlan.empty(list, experiment.dataset.loader) }
     let schedule = setup.schedule(stepsPerEpoch: batches)
     let margins = setup.margins(stepsPerEpoch: batches)
     let loader = BatchLoader(
@@ -245,7 +245,7 @@ package final class Trainer {
       }
       report(.batch(epoch: epoch, batch: state.epochStep, batches: batches))
       if try ranks.any(flag.isCancelled) && state.epochStep < batches { return try save(isBest: false) }
-      if state.step.isMultiple(of: Self.batchesBetweenCheckpoints) { try save(isBest: false) }
+      if isTimeToSave(of: batches) { try save(isBest: false) }
     }
     let replaced = loader.replaced
     if !replaced.isEmpty {
@@ -258,17 +258,16 @@ package final class Trainer {
     return nil
   }
 
-  private func plan(_ epoch: Int) throws(TrainingError) -> SamplingPlan {
-    let loader = experiment.dataset.loader
-    if loader.usePKSampler || experiment.loss.name == .triplet {
-      return try SamplingPlan(
-        speakers: list.clips.map(\.speaker), clipsPerSpeaker: loader.samplesPerSpeaker, batchSize: loader.batchSize,
-        dropLast: loader.dropLast, seed: options.seed, epoch: epoch, rank: ranks.rank,
-        ranks: ranks.count)
+  private func isTimeToSave(of batches: Int) -> Bool {
+    guard let interval = options.checkpointInterval else {
+      return state.step.isMultiple(of: Self.batchesBetweenCheckpoints)
     }
-    return SamplingPlan(
-      clips: list.clips.count, batchSize: loader.batchSize, dropLast: loader.dropLast, seed: options.seed,
-      epoch: epoch, rank: ranks.rank, ranks: ranks.count)
+    // At its end a pass is saved anyway.
+    return state.epochStep < batches && ContinuousClock.now - lastSave >= interval
+  }
+
+  private func plan(_ epoch: Int) throws(TrainingError) -> SamplingPlan {
+    try SamplingPlan(experiment, list, seed: options.seed, epoch: epoch, rank: ranks.rank, ranks: ranks.count)
   }
 
   /// Forward, backward, and the optimiser's step; loss and accuracy are those of all ranks' batches, `size` clips.
@@ -341,6 +340,7 @@ package final class Trainer {
     guard ranks.isFirst else { return "\(folder.path)/last_model" }
     let write = { [folder, content] in try folder.write(content, isBest: isBest) }
     let path = try options.lastStep?.write(write) ?? write()
+    lastSave = .now
     report(.saved(path: path, isBest: isBest))
     return path
   }

@@ -11,9 +11,10 @@ extension Rule {
     return line.last == " " ? "ends with a space" : nil
   }
 
-  /// A file is one concept.
+  /// A file is one concept. The description of an interface is one document by its format, however long.
   static let fileLength = Rule(name: "A file has at most 500 lines") { file in
-    guard !file.isGenerated, !file.path.hasSuffix(".md"), file.lines.count > 501 else { return [] }
+    let isDocument = file.path.hasSuffix(".md") || file.path.hasSuffix("/openapi.yaml")
+    guard !file.isGenerated, !isDocument, file.lines.count > 501 else { return [] }
     return [Violation(path: file.path, line: 501, message: "has \(file.lines.count - 1) lines, at most 500")]
   }
 

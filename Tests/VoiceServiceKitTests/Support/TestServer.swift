@@ -18,12 +18,15 @@ struct Answering: RPCService {
 
 /// Serves an answer, behind the interceptor of all services when there is a log, while `body` runs with the port.
 func withServer(
-  health: HealthService = HealthService(), log: Logger? = nil, answering answer: @escaping Answering.Answer,
+  health: HealthService = HealthService(), log: Logger? = nil, metrics: MetricsRegistry = MetricsRegistry(),
+  tracer: Tracer? = nil, answering answer: @escaping Answering.Answer,
   _ body: (_ port: Int) async throws -> Void
 ) async throws {
   var options = ServerOptions()
   (options.drainTime, options.shutdownGrace) = (.zero, .zero)
-  let interceptors = log.map { [CallInterceptor(log: $0)] } ?? []
+  let interceptors = log.map {
+    [CallInterceptor(log: $0, metrics: CallMetrics(.server, factory: metrics), tracer: tracer)]
+  } ?? []
   let server = Server(options: options, services: [Answering(answer: answer), health], interceptors: interceptors)
   let port = try server.start()
   let result: Result<Void, any Error>

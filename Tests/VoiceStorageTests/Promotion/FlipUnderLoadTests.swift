@@ -16,6 +16,27 @@ private final class Load: Sendable {
 
 extension StorageTests {
   @Suite struct FlipUnderLoadTests {
+    @Test("An enrolment whose answer was lost, tried again after the flip, is answered and not done twice")
+    func retriedAfterFlip() async throws {
+      let world = try await PromotionWorld()
+      func enroll(_ epoch: EpochName) async throws -> EnrolmentResult {
+        let recording: [UInt8] = [9, 1, 0, 0]
+        return try await world.storage.speakers.enroll(
+          enrolment(
+            "ann", [world.voiceprint(recording, epoch).values], epoch: epoch, in: world.collection, requestID: "r",
+            recording: Recording(content: recording)))
+      }
+      #expect(try await enroll(world.old).replayed == false)
+      _ = try await world.start()
+      #expect(try await world.promote() == .flipped)
+      await #expect { _ = try await enroll(world.old) } throws: {
+        isError($0, .failedPrecondition, "EPOCH_MISMATCH")
+      }
+      let again = try await enroll(world.new)
+      #expect(again.replayed && again.speaker.utterances.count == 1)
+      #expect(try await rows(world.url, "SELECT 'x' FROM utterances").count == 1)
+    }
+
     @Test("While people are enrolled and searched at two replicas, flips lose nobody and every answer is of one epoch")
     func load() async throws {
       let world = try await PromotionWorld()

@@ -14,13 +14,13 @@ struct PromotionWorld {
     let (plain, epoch, url) = try await makeStorage()
     _ = plain
     (old, self.url) = (epoch, url)
-    storage = VoiceStorageTests.storage(on: url, audioKey: try audioKey())
+    storage = VoiceStorageTests.storage(on: url, keys: try ring())
     new = try await publish(Bundle(seed: 2), to: storage).record.name
     _ = try await storage.speakers.createCollection(collection, epoch: old, retainAudio: .encrypted)
   }
 
   /// Another registry or trainer on the same database.
-  func replica() throws -> RegistryStorage { VoiceStorageTests.storage(on: url, audioKey: try audioKey()) }
+  func replica() throws -> RegistryStorage { VoiceStorageTests.storage(on: url, keys: try ring()) }
 
   func voiceprint(_ bytes: [UInt8], _ epoch: EpochName) -> Voiceprint {
     Voiceprint(values: (epoch == old ? bytes : bytes.reversed()).map(Float.init), epoch: epoch)

@@ -38,7 +38,42 @@ extension StorageTests {
       }
     }
 
-    @Test("An epoch that a replica refuses ends the promotion with the replica's reason")
+    @Test("Replicas that refuse the epoch are no reason to fail as long as a quorum may become ready")
+    func someRefuse() async throws {
+      let world = try await PromotionWorld()
+      try await world.enroll("ann", one)
+      let plan = try PromotionPlan(collection: world.collection, toEpoch: world.new, quorum: 0.5)
+      let promotion = try await world.storage.promotions.start(plan)
+      let refusal = ReplicaReadiness.Refusal(replica: "r1", reason: "probe 2 differs")
+      let replicas = ToldReplicas(ReplicaReadiness(live: 4, ready: 1, refused: [refusal]))
+      try await world.working(replicas: replicas) { storage async throws in
+        let before = replicas.count
+        while replicas.count < before + 2 { await Task.yield() }
+        #expect(try await world.state(promotion) == .staging)
+        replicas.tell(ReplicaReadiness(live: 4, ready: 2, refused: [refusal]))
+        #expect(try await world.reach([.draining], promotion, at: storage).state == .draining)
+      }
+    }
+
+    @Test("A quorum that was lost while voiceprints were made is waited for before the flip")
+    func lostQuorum() async throws {
+      let world = try await PromotionWorld()
+      try await world.enroll("ann", one)
+      let promotion = try await world.start()
+      let replicas = ToldReplicas(ReplicaReadiness(live: 2, ready: 2))
+      let embedder = WorldEmbedder(world: world) { _ in replicas.tell(ReplicaReadiness(live: 2, ready: 1)) }
+      try await world.working(embedder: embedder, replicas: replicas) { storage async throws in
+        _ = try await world.reach([.flipping], promotion, at: storage)
+        let before = replicas.count
+        while replicas.count < before + 2 { await Task.yield() }
+        #expect(try await world.state(promotion) == .flipping)
+        #expect(try await world.found(one, world.old) == ["ann"])
+        replicas.tell(ReplicaReadiness(live: 2, ready: 2))
+        #expect(try await world.reach([.draining], promotion, at: storage).state == .draining)
+      }
+    }
+
+    @Test("An epoch that too many replicas refuse ends the promotion with a replica's reason")
     func refused() async throws {
       let world = try await PromotionWorld()
       try await world.enroll("ann", one)

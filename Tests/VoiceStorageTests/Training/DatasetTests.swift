@@ -47,7 +47,7 @@ extension StorageTests {
       let url = try await TestPostgres.makeDatabase()
       let storage = trainerStorage(on: url)
       let files = try testFiles()
-      let upload = try await storage.datasets.push(DatasetName("voices"))
+      let upload = try storage.datasets.push(DatasetName("voices"))
       try await upload.add(files.map(\.file))
       try await upload.append(file: 0, files[0].content)
       try await upload.append(file: 2, Array(files[2].content[..<1_000_000]))
@@ -79,7 +79,7 @@ extension StorageTests {
           }
         }
       }
-      let upload = try await storage.datasets.push(DatasetName("voices"))
+      let upload = try storage.datasets.push(DatasetName("voices"))
       let files = try testFiles()
       try await upload.add(files.map(\.file))
       for (file, piece) in [(5, [UInt8(1)]), (-1, [1]), (0, [UInt8](repeating: 0, count: (1 << 20) + 1))] {
@@ -126,6 +126,7 @@ extension StorageTests {
       }
       _ = try await storage.jobs.cancel(job.id)
       try await storage.datasets.delete(name)
+      #expect(try await storage.contents.sweep() == 3)
       #expect(try await count("SELECT FROM contents", on: url) == 1)
       #expect(try await storage.jobs.job(job.id).spec.dataset == name)
       await #expect { try await storage.datasets.delete(name) } throws: { isError($0, .notFound, "DATASET_NOT_FOUND") }

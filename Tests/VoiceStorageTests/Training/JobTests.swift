@@ -212,6 +212,7 @@ extension StorageTests {
       let kept = try await lease.checkpoints()
       #expect(kept.map(\.name) == ["epoch_2", "epoch_4"])
       #expect(kept.map(\.isBest) == [true, false] && kept.map(\.isLast) == [false, true])
+      try await storage.contents.sweep()
       #expect(try await count("SELECT FROM contents", on: url) == 3, "two checkpoints and the data set")
       let unknown = JobCheckpoint(
         name: "epoch_5", files: [.init(name: "f", sizeBytes: 1, hash: try TestFile("f", [99]).file.hash)],

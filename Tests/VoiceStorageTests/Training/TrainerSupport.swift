@@ -40,7 +40,7 @@ func push(
   _ files: [TestFile], as name: String = "voices", sending sent: Set<Int>? = nil, to storage: TrainerStorage,
   piece: Int = 400_000
 ) async throws -> (record: DatasetRecord, created: Bool) {
-  let upload = try await storage.datasets.push(DatasetName(name))
+  let upload = try storage.datasets.push(DatasetName(name))
   do {
     try await upload.add(files.map(\.file))
     for (index, file) in files.enumerated() where sent?.contains(index) ?? true {

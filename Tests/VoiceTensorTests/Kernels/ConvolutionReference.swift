@@ -103,9 +103,12 @@ struct ConvolutionLayout: Sendable {
 
 extension ConvolutionCase {
   /// Runs the packed kernel; a gap of the output that changed is reported as a NaN among the values.
-  func run(isa: KernelISA, layout: ConvolutionLayout = .init()) -> [Float] {
+  func run(
+    isa: KernelISA, layout: ConvolutionLayout = .init(), precision: KernelPrecision = .float32
+  ) -> [Float] {
     let convolution = weights.withUnsafeBufferPointer {
-      PackedConvolution(shape: shape, weights: $0, epilogue: epilogue, algorithm: layout.algorithm, isa: isa)
+      PackedConvolution(
+        shape: shape, weights: $0, epilogue: epilogue, algorithm: layout.algorithm, isa: isa, precision: precision)
     }
     let buffer = ActivationBuffer()
     let source = buffer.reshape(
@@ -159,9 +162,30 @@ extension ConvolutionCase {
   /// relative to the largest sum of magnitudes; infinite when the kernel gave a NaN or another number of values.
   func error(layouts: [ConvolutionLayout]) -> Double {
     let (expected, magnitude) = expected()
-    let errors = KernelISA.supported.flatMap { isa in
+    return error(expected, magnitude, sets: KernelISA.supported.map { ($0, .float32) }, layouts)
+  }
+
+  /// The same of the kernel in bfloat16 and the definition for the rounded input and weights.
+  func roundedError(layouts: [ConvolutionLayout]) -> Double {
+    var rounded = self
+    rounded.input = input.map(Self.rounded)
+    rounded.weights = weights.map(Self.rounded)
+    let (expected, magnitude) = rounded.expected()
+    return error(expected, magnitude, sets: [(.best, .bfloat16)], layouts)
+  }
+
+  /// To the nearest bfloat16, ties to even.
+  static func rounded(_ value: Float) -> Float {
+    let bits = value.bitPattern
+    return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+  }
+
+  private func error(
+    _ expected: [Double], _ magnitude: Double, sets: [(KernelISA, KernelPrecision)], _ layouts: [ConvolutionLayout]
+  ) -> Double {
+    let errors = sets.flatMap { isa, precision in
       layouts.map { layout -> Double in
-        let actual = run(isa: isa, layout: layout)
+        let actual = run(isa: isa, layout: layout, precision: precision)
         guard actual.count == expected.count else { return .infinity }
         let differences = zip(expected, actual).map { abs($0 - Double($1)) }
         guard differences.allSatisfy(\.isFinite) else { return .infinity }

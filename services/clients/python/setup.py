@@ -11,33 +11,41 @@ HERE = pathlib.Path(__file__).resolve().parent
 # A source distribution carries its own copy of the protocol; in a checkout it is the repository's.
 OWN_COPY = HERE / "Protos"
 PROTOS = OWN_COPY if OWN_COPY.is_dir() else HERE.parents[2] / "Protos"
+SERVICE_CONFIG = "voiceprint/gateway/v1/gateway_grpc_service_config.json"
 NEEDED = ["google/rpc/status.proto", "google/rpc/error_details.proto", "voiceprint/gateway/v1/gateway_service.proto"]
 
+# What the build makes.
+COMPILED, RETRIES = "protocol.binpb", "service_config.json"
 
-def compile_protocol(target: pathlib.Path) -> None:
-    """Writes the descriptors of what the client speaks, and of what that imports, into one file."""
+
+def compile_protocol(package: pathlib.Path) -> None:
+    """Writes the descriptors of what the client speaks, and of what that imports, into one file of the package, and
+    what is tried again beside it."""
     import grpc_tools
     from grpc_tools import protoc
 
     well_known = pathlib.Path(grpc_tools.__file__).parent / "_proto"
-    target.parent.mkdir(parents=True, exist_ok=True)
+    package.mkdir(parents=True, exist_ok=True)
     status = protoc.main([
-        "protoc", f"-I{PROTOS}", f"-I{well_known}", "--include_imports", f"--descriptor_set_out={target}", *NEEDED])
+        "protoc", f"-I{PROTOS}", f"-I{well_known}", "--include_imports",
+        f"--descriptor_set_out={package / COMPILED}", *NEEDED])
     if status != 0:
         raise SystemExit(f"protoc could not compile the protocol in {PROTOS}")
+    shutil.copyfile(PROTOS / SERVICE_CONFIG, package / RETRIES)
 
 
 class BuildWithProtocol(build_py):
-    def _target(self) -> pathlib.Path:
+    def _package(self) -> pathlib.Path:
         root = HERE / "src" if self.editable_mode else pathlib.Path(self.build_lib)
-        return root / "voiceprint_client" / "protocol.binpb"
+        return root / "voiceprint_client"
 
     def run(self) -> None:
         super().run()
-        compile_protocol(self._target())
+        compile_protocol(self._package())
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
-        return [*super().get_outputs(include_bytecode), str(self._target())]
+        made = [str(self._package() / name) for name in (COMPILED, RETRIES)]
+        return [*super().get_outputs(include_bytecode), *made]
 
 
 class SourceWithProtocol(sdist):

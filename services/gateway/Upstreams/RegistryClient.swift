@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import VoiceMessages
 internal import VoiceRecognition
 internal import VoiceServiceKit
@@ -46,8 +45,7 @@ struct RegistryClient: SpeakerRegistry {
     request.speakerId = enrolment.speaker.value
     request.displayName = enrolment.displayName
     request.labels = enrolment.labels
-    // A call that is tried again on another replica must not enrol twice, whether or not the caller thought of it.
-    request.requestId = enrolment.requestID.isEmpty ? "gateway-\(UUID().uuidString)" : enrolment.requestID
+    request.requestId = enrolment.requestID
     request.utterances = enrolment.utterances.map { utterance in
       .with {
         $0.embedding = .init(utterance.voiceprint)
@@ -57,8 +55,7 @@ struct RegistryClient: SpeakerRegistry {
     }
     let response = try await upstream.call(Service.enroll, request)
     return EnrolmentResult(
-      speaker: try Speaker(response.speaker), created: response.created,
-      replayed: response.replayed && !enrolment.requestID.isEmpty)
+      speaker: try Speaker(response.speaker), created: response.created, replayed: response.replayed)
   }
 
   func speaker(_ id: SpeakerID, in collection: CollectionName) async throws -> Speaker {
@@ -96,6 +93,16 @@ struct RegistryClient: SpeakerRegistry {
     request.utteranceId = utterance
     guard let rest = try await upstream.call(Service.deleteUtterance, request).speaker else { return nil }
     return try Speaker(rest)
+  }
+
+  func recording(
+    _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
+  ) async throws -> Recording {
+    var request = RegistryV1.GetRecordingRequest()
+    request.collection = collection.value
+    request.speakerId = speaker.value
+    request.utteranceId = utterance
+    return try Recording(try await upstream.call(Service.getRecording, request).audio ?? .init(), field: "audio")
   }
 
   func search(_ voiceprint: Voiceprint, in collection: CollectionName, topK: Int) async throws -> SearchResult {

@@ -11,16 +11,17 @@ struct EpochEvaluator: Sendable {
   let registry: RegistryClient
   let datasets: DatasetCache
   let settings: TrainerConfiguration.WorkSettings
+  let place: WorkFolder
   let files: ComputePool
   let log: Logger
   private let turn = AsyncSemaphore(permits: 1)
 
   init(
     storage: TrainerStorage, registry: RegistryClient, datasets: DatasetCache,
-    settings: TrainerConfiguration.WorkSettings, files: ComputePool, log: Logger
+    settings: TrainerConfiguration.WorkSettings, place: WorkFolder, files: ComputePool, log: Logger
   ) {
     (self.storage, self.registry, self.datasets) = (storage, registry, datasets)
-    (self.settings, self.files, self.log) = (settings, files, log)
+    (self.settings, self.place, self.files, self.log) = (settings, place, files, log)
   }
 
   /// Measures an epoch. The process is killed when the task is cancelled.
@@ -35,14 +36,14 @@ struct EpochEvaluator: Sendable {
       let control = JobControl()
       // Not cancelled with this task: it takes away what it has written first.
       let work = Task { try await measure(epoch, dataset, trials, control) }
-      return try await withTaskCancellationHandler { try await work.value } onCancel: { control.stop(.lost) }
+      return try await withTaskCancellationHandler { try await work.value } onCancel: { control.kill() }
     }
   }
 
   private func measure(
     _ epoch: EpochName, _ dataset: DatasetName, _ trials: EvaluationProcess.Trials, _ control: JobControl
   ) async throws -> EpochProvenance.Evaluation {
-    let folder = "\(settings.folder)/evaluations/\(UUID().uuidString)"
+    let folder = "\(place.own)/evaluations/\(UUID().uuidString)"
     let result: Result<EpochProvenance.Evaluation, any Error>
     do {
       let bundle = try await registry.bundle(of: epoch, in: folder)

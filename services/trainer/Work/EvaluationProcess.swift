@@ -42,6 +42,7 @@ struct EvaluationProcess: Sendable {
   ) async throws -> Measured {
     var arguments = ["eval", "--checkpoint", checkpoint, "--root", root, "--json"] + words
     if let configuration { arguments += ["--configs", configuration] }
+    if let threads = process.settings.threads { arguments += ["--threads", "\(threads)"] }
     switch trials {
     case .product(let enroll, let trials):
       arguments += ["--enroll-list", "\(root)/\(enroll)", "--trials-list", "\(root)/\(trials)"]

@@ -17,7 +17,13 @@ final class JobControl: Sendable {
 
   private struct State {
     var reason: Reason?
-    var stop: (@Sendable (Reason) -> Void)?
+    var isUseless = false
+    var stop: (@Sendable (_ atOnce: Bool) -> Void)?
+    /// Whether a process may save before it ends; nil while it may go on.
+    var atOnce: Bool? {
+      if isUseless || reason == .lost { return true }
+      return reason == nil ? nil : false
+    }
   }
   private let state = Mutex(State())
 
@@ -26,20 +32,31 @@ final class JobControl: Sendable {
 
   /// Stops the job for a reason, at once or as soon as there is something to stop.
   func stop(_ reason: Reason) {
-    let stop = state.withLock { state -> (@Sendable (Reason) -> Void)? in
-      guard state.reason.map({ $0 < reason }) ?? true else { return nil }
-      state.reason = reason
-      return state.stop
+    change { state in
+      if state.reason.map({ $0 < reason }) ?? true { state.reason = reason }
     }
-    stop?(reason)
   }
 
-  /// From now on `handler` is told why to stop, at once if it is known already; nil for nobody.
-  func tell(_ handler: (@Sendable (Reason) -> Void)?) {
-    let reason = state.withLock { state in
+  /// Kills the process, as nothing of what it does can be kept. That is no reason against the job.
+  func kill() { change { $0.isUseless = true } }
+
+  /// From now on `handler` is told that the process has to end, whether at once or after it has saved, and that at once
+  /// if it is known already; nil for nobody.
+  func tell(_ handler: (@Sendable (_ atOnce: Bool) -> Void)?) {
+    let atOnce = state.withLock { state in
       state.stop = handler
-      return state.reason
+      return state.atOnce
     }
-    if let reason { handler?(reason) }
+    if let atOnce { handler?(atOnce) }
+  }
+
+  private func change(_ body: (inout State) -> Void) {
+    let told = state.withLock { state -> (stop: (@Sendable (Bool) -> Void)?, atOnce: Bool)? in
+      let before = state.atOnce
+      body(&state)
+      guard let now = state.atOnce, now != before else { return nil }
+      return (state.stop, now)
+    }
+    if let told { told.stop?(told.atOnce) }
   }
 }

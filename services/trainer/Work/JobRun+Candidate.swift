@@ -16,8 +16,7 @@ extension JobRun {
   /// Makes the best network an epoch, measured in processes of their own, and publishes it; promotes it by the job's
   /// policy.
   ///
-  /// The epoch follows from job and data to the bit: a trainer that has lost the job without knowing could at most
-  /// publish the very same one.
+  /// The registry asks the job's lease: a trainer that has lost the job without knowing publishes and promotes nothing.
   func publish(root: String) async throws {
     let checkpoints = try await persistently { try await lease.checkpoints() }
     guard let best = checkpoints.first(where: \.isBest) ?? checkpoints.first(where: \.isLast) else { return }
@@ -28,14 +27,15 @@ extension JobRun {
       measured = try await evaluation.measure(weights, configuration: configuration, root: root, trials)
     }
     try await makeBundle(threshold: measured?.threshold)
-    _ = try await persistently { try await lease.renew() }
     let provenance = try EpochProvenance(
       parent: spec.baseEpoch?.value, job: lease.job.id.value,
       evaluation: trials.flatMap { trials in
         try measured.map { try .init($0, dataset: spec.dataset, trials) }
       })
-    let epoch = try await persistently { try await registry.publish("\(folder)/epoch", provenance: provenance) }
-    let threshold = try await registry.manifest(of: epoch).threshold
+    let epoch = try await persistently {
+      try await registry.publish("\(folder)/epoch", provenance: provenance, for: lease.leased)
+    }
+    let threshold = try await persistently { try await registry.manifest(of: epoch).threshold }
     let candidate = JobEvent.Candidate(
       epoch: epoch.value, threshold: threshold,
       evaluation: measured.map {
@@ -100,9 +100,9 @@ extension JobRun {
         decision.reason = "it is not sure enough that the new epoch is better: \(policy.confidence) was asked for"
         return decision
       }
-      _ = try await persistently { try await lease.renew() }
-      decision.promotion = try await persistently { try await registry.promote(plan) }
-    } catch let error as RecognitionError where error.reason != JobLease.lost && error.code != .unavailable {
+      decision.promotion = try await persistently { try await registry.promote(plan, for: lease.leased) }
+    } catch let error as RecognitionError where error.reason != JobLease.lost && control.reason == nil {
+      // Not so when the process was ended because the job has to stop: that decides nothing.
       decision.reason = error.message
     }
     return decision

@@ -13,44 +13,46 @@ struct JobRun: Sendable {
   let registry: RegistryClient
   let settings: TrainerConfiguration.WorkSettings
   let datasets: DatasetCache
+  let place: WorkFolder
   let files: ComputePool
   let log: Logger
   let control: JobControl
 
   var spec: TrainingSpec { lease.job.spec }
   /// Of this lease alone: an earlier one of the same job may still be ending.
-  var folder: String { "\(settings.folder)/jobs/\(lease.job.id)-\(lease.token)" }
+  var folder: String { "\(place.own)/jobs/\(lease.job.id)-\(lease.token)" }
   var transfer: CheckpointTransfer { CheckpointTransfer(storage: storage, files: files) }
 
   /// Works on the job until it has ended, was given back or is another's; never throws: what went wrong is written to
   /// the job.
   func run() async {
     let renewal = Task { await Heartbeat(lease: lease, news: storage.queue.news, control: control, log: log).run() }
-    await perform()
+    await conclude(await perform())
     renewal.cancel()
     await renewal.value
-  }
-
-  private func perform() async {
-    do {
-      try await files.run { [folder] _ in
-        try? FileManager.default.removeItem(atPath: folder)  // of a run of the same number that was killed
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      }
-      let end = try await datasets.with(spec.dataset) { try await train(root: $0) }
-      try await conclude(end)
-    } catch let error as RecognitionError where error.reason == JobLease.lost {
-      control.stop(.lost)
-    } catch {
-      await conclude(failure: error)
-    }
     // What is left of a job whose lease is over helps nobody.
     do { try await files.run { [folder] _ in try FileManager.default.removeItem(atPath: folder) } } catch {
       log.warning("the folder of a job is left", metadata: ["folder": "\(folder)", "error": "\(error)"])
     }
   }
 
-  /// What became of the training process; nil when it was not even started, as the job has to stop.
+  private func perform() async -> JobEnding {
+    let worker = lease.job.worker
+    do {
+      try await files.run { [folder] _ in
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      }
+      let end = try await datasets.with(spec.dataset, trying: { try await persistently($0) }) { root in
+        try await train(root: root)
+      }
+      return JobEnding(control.reason, after: end, worker: worker)
+    } catch {
+      log.error("a job could not be worked on", metadata: ["job": "\(lease.job.id)", "error": "\(error)"])
+      return JobEnding(control.reason, failure: error, worker: worker)
+    }
+  }
+
+  /// How the training process ended; nil when it was not even started, as the job has to stop.
   private func train(root: String) async throws -> TrainingProcess.End? {
     var arguments = try await self.arguments(root: root)
     guard control.reason == nil else { return nil }
@@ -59,15 +61,17 @@ struct JobRun: Sendable {
     let process = TrainingProcess(settings: settings, folder: folder, control: control)
     let (words, ranks) = (arguments, settings.processes)
     async let end = process.run(words, log: "train", ranks: ranks) { pipe.close() }
+    var stored: String?
     do {
-      for await report in pipe.reports { try await take(report) }
+      for await report in pipe.reports { if let path = try await take(report) { stored = path } }
     } catch {
       // Nothing can be written down any more, or what is to be stored cannot be read: the process works for nothing.
-      control.stop(.lost)
-      _ = try? await end
+      control.kill()
+      _ = try? await end  // what went wrong is known
       throw error
     }
     let ended = try await end
+    if control.reason != .lost { try await storeLast(besides: stored) }
     if ended.status.isSuccess && control.reason != .lost { try await publish(root: root) }
     return ended
   }
@@ -77,9 +81,10 @@ struct JobRun: Sendable {
     try await write(spec.configuration, to: configuration)
     var arguments = [
       "train", "--configs", configuration, "--root", root, "--save-model-path", "\(folder)/models",
-      "--seed", "\(spec.seed)", "--threads", "\(max(1, settings.threads / settings.processes))",
-      "--do-eval", "\(spec.evaluates)",
+      "--seed", "\(spec.seed)", "--do-eval", "\(spec.evaluates)", "--checkpoint-seconds",
+      "\(settings.checkpointSeconds)",
     ]
+    if let threads = settings.threads { arguments += ["--threads", "\(threads)"] }
     if let augmentation = spec.augmentation {
       try await write(augmentation, to: "\(folder)/augmentation.yml")
       arguments += ["--data-augment-configs", "\(folder)/augmentation.yml"]
@@ -99,71 +104,59 @@ struct JobRun: Sendable {
     try await files.run { _ in try Data(text.utf8).write(to: URL(filePath: path)) }
   }
 
-  private func take(_ report: TrainingReport) async throws {
+  /// Stores what the process has saved and not told any more, as ranks do that are ended in the middle of a step.
+  private func storeLast(besides stored: String?) async throws {
+    guard let last = try await transfer.last(in: "\(folder)/models"), last.path != stored else { return }
+    _ = try await persistently { try await transfer.store(last, of: lease) }
+  }
+
+  /// Gives the path of a checkpoint that was stored.
+  private func take(_ report: TrainingReport) async throws -> String? {
     switch report {
     case .position(let position): try await persistently { try await lease.move(to: position) }
     case .saved(let saved):
       let stored = try await persistently { try await transfer.store(saved, of: lease) }
-      if !stored { log.debug("a checkpoint was replaced before it was stored", metadata: ["path": "\(saved.path)"]) }
+      if stored { return saved.path }
+      log.debug("a checkpoint was replaced before it was stored", metadata: ["path": "\(saved.path)"])
     default: try await persistently { try await lease.append(.report(report)) }
     }
+    return nil
   }
 }
 
 extension JobRun {
-  /// Tries again while the database is away, for as long as the job is this trainer's.
+  /// Tries again what may pass, as while the database is away or busy, for as long as the job is this trainer's.
   func persistently<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
     var delay = Duration.milliseconds(100)
     while true {
       do { return try await body() } catch let error as RecognitionError
-        where error.code == .unavailable && control.reason != .lost
+        where error.mayPass && control.reason != .lost
       {
-        log.warning("the database is away", metadata: ["error": "\(error.message)"])
-        // Backing off: nothing here can tell when it takes writes again.
+        log.warning("trying again", metadata: ["job": "\(lease.job.id)", "error": "\(error)"])
+        // Backing off: nothing here can tell when it will succeed.
         try await Task.sleep(for: delay)
         delay = min(delay * 2, .seconds(2))
       }
     }
   }
 
-  private func conclude(_ end: TrainingProcess.End?) async throws {
-    let job = "\(lease.job.id)"
-    switch (control.reason, end?.status) {
-    case (.lost, _): throw RecognitionError(.aborted, reason: JobLease.lost, "the job is another trainer's")
-    case (_, .exited(0)): try await persistently { try await lease.end(as: .finished) }
-    case (.cancel, _): try await persistently { try await lease.end(as: .cancelled) }
-    case (.drain, _):
-      try await persistently {
-        try await lease.release(message: "the trainer \(lease.job.worker) was shut down", counts: false)
-      }
-    case (nil, .exited?):
-      let words = Self.withoutPlaces(end?.lastWords ?? "", folder: folder)
-      try await persistently { try await lease.end(as: .failed, message: words) }
-    case (nil, .killed(let signal)?):
-      try await persistently {
-        try await lease.release(message: "the training process was killed by signal \(signal)", counts: true)
-      }
-    case (nil, nil): break
-    }
-    log.notice(
-      "worked on a job", metadata: ["job": "\(job)", "end": "\(end.map { "\($0.status)" } ?? "not begun")"])
-  }
-
-  /// What is no fault of the training itself: another trainer, or this one later, may have more luck, as often as
-  /// attempts are left.
-  private func conclude(failure error: any Error) async {
-    log.error("a job could not be worked on", metadata: ["job": "\(lease.job.id)", "error": "\(error)"])
-    guard control.reason != .lost || (error as? RecognitionError)?.reason != JobLease.lost else { return }
-    let isFinal = (error as? RecognitionError).map { [.notFound, .invalidArgument].contains($0.code) } ?? false
-    let message = (error as? RecognitionError)?.message ?? "\(error)"
+  private func conclude(_ ending: JobEnding) async {
     do {
-      if isFinal {
-        try await persistently { try await lease.end(as: .failed, message: message) }
-      } else {
-        try await persistently { try await lease.release(message: message, counts: true) }
+      switch ending {
+      case .lost: break
+      case .ended(let state, let message):
+        let message = Self.withoutPlaces(message, folder: folder)
+        try await persistently { try await lease.end(as: state, message: message) }
+      case .released(let message, let counts):
+        let message = Self.withoutPlaces(message, folder: folder)
+        let pause = counts ? settings.retryPause : .zero
+        try await persistently { try await lease.release(message: message, counts: counts, pause: pause) }
       }
+      log.notice("worked on a job", metadata: ["job": "\(lease.job.id)", "end": "\(ending)"])
     } catch {
-      log.warning("a job's end could not be told: its lease will run out", metadata: ["error": "\(error)"])
+      log.warning(
+        "a job's end could not be told: its lease will run out",
+        metadata: ["job": "\(lease.job.id)", "end": "\(ending)", "error": "\(error)"])
     }
   }
 

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Synchronization
 internal import VoiceConcurrency
 internal import VoiceRecognition
 internal import VoiceStorage
@@ -9,16 +10,28 @@ struct TrainerWorker: Sendable {
   private let storage: TrainerStorage
   private let registry: RegistryClient
   private let settings: TrainerConfiguration.WorkSettings
+  private let place: WorkFolder
   private let files: ComputePool
   private let datasets: DatasetCache
   private let log: Logger
+  private let working = Working()
+
+  /// How many jobs are worked on.
+  private final class Working: Sendable {
+    let count = Atomic(0)
+  }
+
+  /// Jobs that may be worked on at the same time.
+  var slots: Int { settings.slots }
+  /// Jobs that are worked on.
+  var busy: Int { working.count.load(ordering: .relaxed) }
 
   init(
     name: String, storage: TrainerStorage, registry: RegistryClient, datasets: DatasetCache,
-    settings: TrainerConfiguration.WorkSettings, files: ComputePool, log: Logger
+    settings: TrainerConfiguration.WorkSettings, place: WorkFolder, files: ComputePool, log: Logger
   ) {
     (self.name, self.storage, self.registry, self.settings) = (name, storage, registry, settings)
-    (self.datasets, self.files, self.log) = (datasets, files, log)
+    (self.datasets, self.place, self.files, self.log) = (datasets, place, files, log)
   }
 
   /// Works until the task is cancelled; what runs then saves where it is and is given back first.
@@ -37,16 +50,25 @@ struct TrainerWorker: Sendable {
     }
   }
 
-  /// The end of another's lease is no event of its own: look again when the first one may be over.
+  /// The end of another's lease, or of a pause, is no event of its own: look again when the first one may be over.
   private func watchLeases() async {
-    while !Task.isCancelled {
-      var wait = settings.lease
-      do { wait = min(wait, try await storage.queue.nextExpiry() ?? wait) } catch {
-        log.debug("the leases are not known now", metadata: ["error": "\(error.message)"])
-      }
-      guard (try? await Task.sleep(for: max(wait, .milliseconds(200)))) != nil else { return }
-      storage.queue.news.publish()
+    var alarm: Task<Void, Never>?
+    for await _ in storage.queue.news.subscribe() {
+      alarm?.cancel()
+      if Task.isCancelled { return }
+      alarm = Task { await wakeAtNextExpiry() }
     }
+    alarm?.cancel()
+  }
+
+  private func wakeAtNextExpiry() async {
+    var wait = settings.lease
+    do { wait = min(wait, try await storage.queue.nextExpiry() ?? wait) } catch {
+      log.debug("the leases are not known now", metadata: ["error": "\(error.message)"])
+    }
+    // Cancelled when there is news before.
+    guard (try? await Task.sleep(for: max(wait, .milliseconds(200)))) != nil else { return }
+    storage.queue.news.publish()
   }
 
   private func claim() async -> JobLease? {
@@ -58,10 +80,12 @@ struct TrainerWorker: Sendable {
 
   private func work(on lease: JobLease) async {
     log.notice("working on a job", metadata: ["job": "\(lease.job.id)", "attempt": "\(lease.job.attempts)"])
+    working.count.add(1, ordering: .relaxed)
+    defer { working.count.subtract(1, ordering: .relaxed) }
     let control = JobControl()
     let run = JobRun(
-      lease: lease, storage: storage, registry: registry, settings: settings, datasets: datasets, files: files,
-      log: log, control: control)
+      lease: lease, storage: storage, registry: registry, settings: settings, datasets: datasets, place: place,
+      files: files, log: log, control: control)
     // Not cancelled with this task: the job ends by itself after it has saved.
     await withTaskCancellationHandler {
       await Task { await run.run() }.value

@@ -17,8 +17,8 @@ struct TrainingProcess: Sendable {
     let lastWords: String
   }
 
-  /// Runs a command to its end. It is asked to end (SIGTERM) when the job is to stop, and killed when it is lost or
-  /// does not end in time. Throws `ClusterError` when it cannot be started.
+  /// Runs a command to its end. It is asked to end when the job is to stop, and killed when it is lost or does not end
+  /// in time. Throws `ClusterError` when it cannot be started.
   func run(
     _ arguments: [String], log name: String, ranks: Int = 1, ended: @Sendable () -> Void = {}
   ) async throws -> End {
@@ -29,29 +29,48 @@ struct TrainingProcess: Sendable {
       throw error
     }
     // The stream holds each reason to stop until it is looked at.
-    let (reasons, continuation) = AsyncStream.makeStream(of: JobControl.Reason.self)
+    let (stops, continuation) = AsyncStream.makeStream(of: Bool.self)
     control.tell { continuation.yield($0) }
     let status = await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        for await reason in reasons {
-          await child.end(with: SIGTERM, within: reason == .lost ? .zero : settings.patience)
+        await withDiscardingTaskGroup { ends in
+          // Whoever may save still is not waited for any more when it is to end at once.
+          for await atOnce in stops { ends.addTask { await end(child, atOnce: atOnce, ranks: ranks) } }
         }
       }
       let status = await child.exit()
       control.tell(nil)
       continuation.finish()
-      await group.waitForAll()
+      group.cancelAll()
       return status
     }
     ended()
-    return End(status: status, lastWords: Self.lastWords(in: log))
+    return End(status: ranks > 1 ? status.ofRanks : status, lastWords: Self.lastWords(in: log))
   }
 
-  private func command(_ arguments: [String], ranks: Int, log: String) throws -> Command {
-    var words = ["nice", "-n", "\(settings.niceness)"]
+  /// The task is cancelled when the process has ended.
+  private func end(_ child: ChildProcess, atOnce: Bool, ranks: Int) async {
+    guard ranks > 1 else {
+      await child.end(with: SIGTERM, within: atOnce ? .zero : settings.patience)
+      return
+    }
+    if !atOnce {
+      // mpirun passes it on, and the ranks end together; asked to end (SIGTERM) it would give them a second.
+      child.send(SIGUSR1)
+      guard (try? await Task.sleep(for: settings.patience)) != nil else { return }
+    }
+    // It takes the ranks of all hosts with it.
+    await child.end(with: SIGTERM, within: Self.patienceWithLauncher)
+  }
+
+  private static let patienceWithLauncher = Duration.seconds(10)
+
+  func command(_ arguments: [String], ranks: Int, log: String) throws -> Command {
+    // On whatever hosts mpirun starts the ranks, each of them is to stand back.
+    var words = ranks > 1 ? settings.mpirun + ["-np", "\(ranks)"] : []
+    words += ["nice", "-n", "\(settings.niceness)"]
     // Of the data alone: what a program maps without touching it costs nothing.
     if settings.memoryMegabytes > 0 { words += ["prlimit", "--data=\(settings.memoryMegabytes << 20)"] }
-    if ranks > 1 { words += settings.mpirun + ["-np", "\(ranks)"] }
     words.append(try settings.program.isEmpty ? Installation.current().programs + "/voiceprint" : settings.program)
     return try Command("/usr/bin/env", words + arguments, log: log).throughSetpriv(endingWithParent: true)
   }
@@ -61,5 +80,12 @@ struct TrainingProcess: Sendable {
     guard let data = FileManager.default.contents(atPath: log) else { return "" }
     let text = String(decoding: data.suffix(4096), as: UTF8.self)
     return text.split(separator: "\n").suffix(5).joined(separator: "\n")
+  }
+}
+
+extension ExitStatus {
+  /// How a rank ended by what mpirun tells, as a shell would.
+  fileprivate var ofRanks: ExitStatus {
+    if case .exited(let status) = self, status > 128 { .killed(signal: status - 128) } else { self }
   }
 }

@@ -18,9 +18,19 @@ struct GatewayOptions: ParsableArguments {
 
   /// A client of the gateway.
   func client() throws -> GatewayClient {
-    let variable = ProcessInfo.processInfo.environment["VOICEPRINT_GATEWAY"].flatMap { $0.isEmpty ? nil : $0 }
-    let target = try gateway ?? variable ?? cluster.record().target(of: .gateway)
+    let target = try named ?? cluster.record().target(of: .gateway)
     return try GatewayClient(target: target, timeout: .seconds(timeout))
+  }
+
+  /// The address of the local cluster's web console; nil where the gateway is another's, and where no console runs.
+  func console() throws -> String? {
+    guard named == nil, let port = try cluster.record().processes(of: .console).first?.port else { return nil }
+    return "http://127.0.0.1:\(port)"
+  }
+
+  /// The gateway that was named; nil for that of the local cluster.
+  private var named: String? {
+    gateway ?? ProcessInfo.processInfo.environment["VOICEPRINT_GATEWAY"].flatMap { $0.isEmpty ? nil : $0 }
   }
 }
 
@@ -37,13 +47,27 @@ struct GatewayClient: Sendable {
     channel = try Channel(target)
   }
 
+  /// Calls a method with streams both ways, without a time limit.
+  func call<Request, Response>(
+    _ method: BidirectionalMethod<Request, Response>,
+    _ body: @escaping @Sendable (RequestWriter<Request>, ResponseStream<Response>) async throws -> Void
+  ) async throws {
+    do {
+      try await channel.call(method, body)
+    } catch let error as RPCError { throw failure(error) }
+  }
+
   /// Calls a method with one request and one response.
   func call<Request, Response>(_ method: UnaryMethod<Request, Response>, _ request: Request) async throws -> Response {
     do {
       return try await channel.call(method, request, options: CallOptions(deadline: .after(timeout)))
-    } catch let error as RPCError {
-      throw GatewayError(code: error.code, message: error.message, target: target)
-    }
+    } catch let error as RPCError { throw failure(error) }
+  }
+
+  private func failure(_ error: RPCError) -> any Error {
+    // Of a command that was interrupted, not of the gateway.
+    if error.code == .cancelled, Task.isCancelled { return CancellationError() }
+    return GatewayError(code: error.code, message: error.message, target: target)
   }
 }
 

@@ -5,22 +5,43 @@ internal import VoiceMessages
 struct Recognize: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say who speaks in each recording, of all people enrolled, or that it is a stranger.",
-    discussion: "The exit status is 0 if somebody was recognised in every recording, 1 if one is of a stranger.")
+    discussion: """
+      With --stdin or --microphone it says who speaks while they speak: on a terminal in a line that changes, and in a \
+      line for each stretch of speech once it is over. Ctrl-C ends it, a microphone's sound in good order.
+
+      The exit status is 0 if somebody was recognised in every recording or stretch of speech, 1 if not.
+      """)
 
   @OptionGroup var options: GatewayOptions
   @Option(help: "The collection.") var collection = "default"
   @Option(help: "Decide at this score, -1 to 1, instead of the epoch's own threshold.") var threshold: Double?
   @Option(name: .customLong("top"), help: "How many candidates to show.") var topK: UInt32 = 3
-  @Argument(help: "Recordings.") var files: [String]
+  @Argument(help: "Recordings.") var files: [String] = []
+  @OptionGroup(title: "While people speak") var live: LiveOptions
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
-    if files.isEmpty { throw ValidationError("give at least one recording") }
-    guard (1...1000).contains(topK) else { throw ValidationError("--top must be 1 to 1000") }
+    if files.isEmpty && !live.isChosen {
+      throw ValidationError("give at least one recording, or --stdin or --microphone")
+    }
+    if !files.isEmpty && live.isChosen {
+      throw ValidationError("give recordings, or one of --stdin and --microphone")
+    }
+    guard (1...(live.isChosen ? 100 : 1000)).contains(topK) else {
+      throw ValidationError("--top must be 1 to \(live.isChosen ? 100 : 1000)")
+    }
   }
 
   func run() async throws {
     let client = try options.client()
+    if live.isChosen {
+      var settings = live.settings
+      (settings.collection, settings.threshold, settings.topK) = (collection, threshold, topK)
+      let view = LiveView(isJSON: json)
+      try await live.recognize(settings, client, view)
+      if !view.isEveryoneRecognized { throw ExitCode(1) }
+      return
+    }
     var answers: [Answer] = []
     for file in files {
       var request = GatewayV1.IdentifyRequest()

@@ -24,9 +24,11 @@ struct Users: AsyncParsableCommand {
     } while !token.isEmpty
 
     if json { return try printJSON(people.map(Line.init)) }
-    var table = TextTable("id", "name", "recordings", "epoch")
+    var table = TextTable("id", "name", "recordings", "epoch", "")
     for person in people {
-      table.add(person.speakerId, person.displayName, "\(person.utterances.count)", person.epoch)
+      table.add(
+        person.speakerId, person.displayName, "\(person.utterances.count)", person.epoch,
+        person.needsReenrollment ? "to be enrolled anew" : "")
     }
     print(people.isEmpty ? "nobody is enrolled in '\(collection)'" : table.text)
   }
@@ -37,10 +39,12 @@ struct Users: AsyncParsableCommand {
     let labels: [String: String]
     let recordings: Int
     let epoch: String
+    let needsReenrollment: Bool
 
     init(_ person: TypesV1.Speaker) {
       (speakerId, displayName, labels) = (person.speakerId, person.displayName, person.labels)
       (recordings, epoch) = (person.utterances.count, person.epoch)
+      needsReenrollment = person.needsReenrollment
     }
   }
 }

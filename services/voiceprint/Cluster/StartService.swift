@@ -9,7 +9,7 @@ struct StartService: AsyncParsableCommand {
     discussion: "The processes that run already do not learn of it: it is for clients that are told its address.")
 
   @OptionGroup var options: ClusterOptions
-  @Argument(help: "registry, feature, embedding, trainer or gateway.")
+  @Argument(help: "registry, feature, embedding, trainer, gateway or console.")
   var service: ServiceKind
   @Flag(help: "Print the process as JSON.")
   var json = false

@@ -8,7 +8,7 @@ internal import VoiceRPC
 /// `voiceprint up`: starts a whole cluster on this machine.
 struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Start a cluster on this machine: PostgreSQL, registry, feature, embedding, trainer, gateway.",
+    abstract: "Start a cluster on this machine: PostgreSQL, registry, feature, embedding, trainer, gateway, console.",
     discussion: """
       Every service is a process of its own; the command returns when all of them serve. Data stays in the cluster's \
       folder over `voiceprint down` and the next `voiceprint up`.
@@ -26,6 +26,9 @@ struct Up: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Import this PyTorch checkpoint of CAM++ and publish it.", valueName: "file.pth"))
   var model: String?
   @Flag(inversion: .prefixedNo, help: "Start a trainer too.") var trainer = true
+  @Flag(inversion: .prefixedNo, help: "Start the web console too.") var console = true
+  @Option(help: ArgumentHelp("The web console's port.", discussion: "Default: any that is free."))
+  var consolePort = 0
   @Flag(help: "Stay until interrupted, then stop everything.")
   var foreground = false
   @Flag(help: "Print the cluster as JSON.")
@@ -33,7 +36,9 @@ struct Up: AsyncParsableCommand {
 
   func validate() throws {
     if epoch != nil, model != nil { throw ValidationError("--epoch and --model exclude each other") }
-    guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, not \(port)") }
+    for (option, port) in [("--port", port), ("--console-port", consolePort)] {
+      guard (0...65_535).contains(port) else { throw ValidationError("\(option) must be 0 to 65535, not \(port)") }
+    }
   }
 
   func run() async throws {
@@ -49,6 +54,8 @@ struct Up: AsyncParsableCommand {
     plan.database = database
     plan.gatewayPort = port
     plan.hasTrainer = trainer
+    plan.hasConsole = console
+    plan.consolePort = consolePort
     for item in replicas { plan.replicas[item.service] = item.count }
     Terminal.say("starting a cluster in \(cluster.state.path)")
     let bundle = try epoch ?? model.map { try importModel($0, cluster) }
@@ -58,7 +65,11 @@ struct Up: AsyncParsableCommand {
       Terminal.say("  epoch \(published.name) \(published.created ? "published" : "was there already")")
     }
     let status = try await cluster.status()
-    if json { try printJSON(status) } else { print("gateway \(status.gateway ?? "")") }
+    if json {
+      try printJSON(status)
+    } else {
+      print("gateway \(status.gateway ?? "")" + (status.console.map { "\nconsole \($0)" } ?? ""))
+    }
     fflush(nil)  // who reads from a pipe must not wait until the command ends
   }
 

@@ -53,6 +53,7 @@ struct Demo: AsyncParsableCommand {
     print("")
     try await contrast(people, client)
     print("\n" + Self.whereToGo(collection))
+    if let console = try options.console() { print("\nthe console, for a browser: \(console)") }
     print("\n\(counts.summary)")
     if !counts.isFull { throw ExitCode(1) }
   }

@@ -17,13 +17,27 @@ struct AutoPromotionOptions: ParsableArguments {
       "Whether to promote when nothing was retained of some people, who must be enrolled anew then.",
       valueName: "fail|proceed"))
   var withoutAudio = WithoutAudio.fail
+  @Option(help: "The share of the live embedding replicas that must be ready, above 0 to 1.")
+  var quorum = 1.0
+  @Option(help: "Recordings a second at most, so that serving keeps the machine (default: as many as can be).")
+  var rate: Double?
+  @Option(help: "How long the old epoch is kept after the flip.") var retainHours = 24.0
+
+  func validate() throws {
+    guard quorum > 0, quorum <= 1 else { throw ValidationError("--quorum must be above 0, at most 1") }
+    guard rate ?? 1 > 0, retainHours >= 0 else { throw ValidationError("--rate and --retain-hours are positive") }
+  }
 
   /// The policy; nil for none.
   var policy: TrainerV1.AutoPromotion? {
     autoPromote.map { collection in
       .with {
         ($0.eerImprovement, $0.confidence) = (eerImprovement, confidence)
-        $0.promotion = .with { ($0.collection, $0.unretainedPolicy) = (collection, withoutAudio.policy) }
+        $0.promotion = .with {
+          ($0.collection, $0.unretainedPolicy) = (collection, withoutAudio.policy)
+          ($0.quorum, $0.utterancesPerSecond) = (quorum, rate ?? 0)
+          $0.retain = .with { $0.seconds = Int64(retainHours * 3600) }
+        }
       }
     }
   }

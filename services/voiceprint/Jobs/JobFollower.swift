@@ -5,10 +5,12 @@ internal import VoiceMessages
 struct JobFollower: Sendable {
   let client: TrainerClient
   let job: String
+  /// A folder for TensorBoard's curves; nil for none.
+  var logDir: String?
 
   /// Shows what happens after an event; Ctrl-C ends the following alone. Throws when the job failed or was cancelled.
   func follow(after sequence: UInt64 = 0) async throws {
-    let view = JobView()
+    let view = JobView(curves: logDir)
     do {
       try await cancelledByInterrupts {
         try await client.watch(job, after: sequence) { payload in

@@ -9,8 +9,14 @@ final class JobView: Sendable {
     var epoch: UInt32 = 0
     var end: TrainerV1.JobState?
     var message = ""
+    var curves: TrainingCurves?
   }
-  private let state = Mutex(State())
+  private let state: Mutex<State>
+
+  /// With a folder it writes curves for TensorBoard there.
+  init(curves folder: String? = nil) {
+    state = Mutex(State(curves: folder.map { TrainingCurves(folder: $0) }))
+  }
 
   /// How the job ended and why; nil while it has not.
   var end: (state: TrainerV1.JobState, message: String)? {
@@ -42,13 +48,14 @@ final class JobView: Sendable {
           .init(
             clips: Int(start.clips), speakers: Int(start.speakers), parameters: Int(start.parameters),
             step: Int(start.step))))
-    case .progress(let line)?: Terminal.tell(TrainingLines.progress(.init(line)))
-    case .evaluation(let evaluation)?:
-      Terminal.tell(
-        TrainingLines.evaluation(
-          .init(
-            epoch: Int(evaluation.epoch), seconds: evaluation.seconds, equalErrorRate: evaluation.eer,
-            minimumCost: evaluation.minDcf, threshold: evaluation.threshold)))
+    case .progress(let message)?:
+      let line = TrainingReport.Progress(message)
+      Terminal.tell(TrainingLines.progress(line))
+      state.withLock { state in if let curves = state.curves { curves.add(line) } }
+    case .evaluation(let message)?:
+      let evaluation = TrainingReport.Evaluation(message)
+      Terminal.tell(TrainingLines.evaluation(evaluation))
+      state.withLock { state in if let curves = state.curves { curves.add(evaluation) } }
     case .checkpoint(let checkpoint)?:
       Terminal.tell("saved \(checkpoint.name)" + (checkpoint.isBest ? ", the best so far" : ""))
     case .warning(let text)?: Terminal.say("warning: \(text)")
@@ -57,6 +64,9 @@ final class JobView: Sendable {
     case nil: break
     }
   }
+
+  /// All states.
+  static let states: [TrainerV1.JobState] = [.queued, .running, .finished, .failed, .cancelled]
 
   /// The state in a word.
   static func word(_ state: TrainerV1.JobState) -> String {
@@ -102,6 +112,18 @@ extension JobView {
     words += decision.promotionId.isEmpty
       ? ": not promoted, \(decision.reason)" : ": promotion \(decision.promotionId) has begun"
     Terminal.tell(words)
+  }
+}
+
+extension TrainingReport.Evaluation {
+  /// An evaluation from the wire.
+  init(_ message: TrainerV1.TrainingEvaluation) {
+    self.init(
+      epoch: Int(message.epoch), seconds: message.seconds, equalErrorRate: message.eer, minimumCost: message.minDcf,
+      threshold: message.threshold,
+      errorRates: message.errorRates.map {
+        .init(threshold: $0.threshold, missRate: $0.missRate, falseAlarmRate: $0.falseAlarmRate)
+      })
   }
 }
 

@@ -33,7 +33,12 @@ struct JobsCommand: AsyncParsableCommand {
     @Option(help: "Whether each pass is followed by an evaluation (true, false).") var doEval = true
     @Flag(help: "Check everything and queue nothing.") var dryRun = false
     @Flag(help: "Follow the job to its end.") var watch = false
+    @OptionGroup var curves: CurveOptions
     @Flag(help: "Print the job as JSON.") var json = false
+
+    func validate() throws {
+      guard curves.logDir == nil || watch else { throw ValidationError("--log-dir needs --watch") }
+    }
 
     func run() async throws {
       let client = try options.client()
@@ -51,9 +56,10 @@ struct JobsCommand: AsyncParsableCommand {
           // The same job once, also when the call is tried again below.
           $0.requestId = dryRun ? "" : UUID().uuidString
         })
+      answer.warnings.forEach { Terminal.say("warning: \($0)") }
       guard let job = answer.job else { return print("the job can be trained") }
       if json { try printJSON(JobLine(job)) }
-      if watch { return try await JobFollower(client: client, job: job.job).follow() }
+      if watch { return try await JobFollower(client: client, job: job.job, logDir: curves.logDir).follow() }
       if !json { print("\(job.job) is queued: `voiceprint jobs watch \(job.job)`") }
     }
 
@@ -70,9 +76,10 @@ struct JobsCommand: AsyncParsableCommand {
     @OptionGroup var options: TrainerOptions
     @Argument(help: "The job.") var job: String
     @Option(help: "Only what came after the event of this number.") var after: UInt64 = 0
+    @OptionGroup var curves: CurveOptions
 
     func run() async throws {
-      try await JobFollower(client: try options.client(), job: job).follow(after: after)
+      try await JobFollower(client: try options.client(), job: job, logDir: curves.logDir).follow(after: after)
     }
   }
 
@@ -80,12 +87,13 @@ struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show what happened to a job so far.")
     @OptionGroup var options: TrainerOptions
     @Argument(help: "The job.") var job: String
+    @OptionGroup var curves: CurveOptions
 
     func run() async throws {
       let client = try options.client()
       let answer = try await client.call(TrainerClient.Service.getJob, .with { $0.job = job })
       let last = answer.job?.lastSequence ?? 0
-      let view = JobView()
+      let view = JobView(curves: curves.logDir)
       try await client.watch(job) { payload in
         guard case .event(let event) = payload else { return false }
         view.show(event)
@@ -97,6 +105,13 @@ struct JobsCommand: AsyncParsableCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the jobs, newest first.")
     @OptionGroup var options: TrainerOptions
+    @Option(
+      name: .customLong("job-state"),
+      help: ArgumentHelp(
+        "Only jobs in this state: \(JobView.states.map(JobView.word).joined(separator: ", ")). May be repeated.",
+        valueName: "STATE"))
+    var state: [TrainerV1.JobState] = []
+    @Option(help: "Only jobs on this data set.") var dataset = ""
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
@@ -104,7 +119,11 @@ struct JobsCommand: AsyncParsableCommand {
       var (jobs, token): ([JobLine], String) = ([], "")
       repeat {
         let page = try await client.call(
-          TrainerClient.Service.listJobs, .with { ($0.pageSize, $0.pageToken) = (1000, token) })
+          TrainerClient.Service.listJobs,
+          .with {
+            ($0.pageSize, $0.pageToken) = (1000, token)
+            ($0.states, $0.dataset) = (state, dataset)
+          })
         jobs += page.jobs.map(JobLine.init)
         token = page.nextPageToken
       } while !token.isEmpty
@@ -129,6 +148,21 @@ struct JobsCommand: AsyncParsableCommand {
       let line = JobLine(answer.job ?? .init())
       print(answer.job?.cancelling == true ? "\(job) is being cancelled" : "\(job) is \(line.state)")
     }
+  }
+}
+
+/// Where curves go.
+struct CurveOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("A folder for the curves that `voiceprint train` writes, for TensorBoard.", valueName: "DIR"))
+  var logDir: String?
+}
+
+/// A state in a word.
+extension TrainerV1.JobState: ExpressibleByArgument {
+  init?(argument: String) {
+    guard let state = JobView.states.first(where: { JobView.word($0) == argument }) else { return nil }
+    self = state
   }
 }
 

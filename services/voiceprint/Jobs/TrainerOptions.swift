@@ -36,6 +36,15 @@ struct TrainerClient: Sendable {
     } catch let error as RPCError { throw failure(error) }
   }
 
+  /// Which of these contents the trainer lacks. A broken connection is thrown as it is: it is worth another try.
+  /// Waits for a trainer that is away if told to.
+  func missingContents(_ sha256: [String], waits: Bool) async throws -> [String] {
+    let options = CallOptions(deadline: .after(.seconds(60)), waitsForReady: waits)
+    do {
+      return try await channel.call(Service.findMissingContents, .with { $0.sha256 = sha256 }, options: options).sha256
+    } catch let error as RPCError where error.code != .unavailable { throw failure(error) }
+  }
+
   /// Pushes a data set, whose messages `write` sends. A broken connection is thrown as it is: it is worth another try.
   func push(
     _ write: (RequestWriter<TrainerV1.PushDatasetRequest>) async throws -> Void
@@ -66,7 +75,7 @@ struct TrainerClient: Sendable {
           if try body(payload) { return }
         }
         return
-      } catch let error as RPCError where error.code == .unavailable && failures < 60 {
+      } catch let error as RPCError where error.mayPass && failures < 60 && !Task.isCancelled {
         // Nothing here can tell when a trainer is back.
         failures += 1
         try await Task.sleep(for: .milliseconds(500))
@@ -77,5 +86,15 @@ struct TrainerClient: Sendable {
   private func failure(_ error: RPCError) -> any Error {
     if error.code == .cancelled, Task.isCancelled { return CancellationError() }
     return CommandError("\(error.message) (\(error.code), from the trainer \(target))")
+  }
+}
+
+extension RPCError {
+  /// Whether the same call may succeed later.
+  fileprivate var mayPass: Bool {
+    switch code {
+    case .unavailable, .deadlineExceeded, .resourceExhausted, .aborted, .cancelled: true
+    default: false
+    }
   }
 }

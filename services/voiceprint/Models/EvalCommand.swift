@@ -57,10 +57,13 @@ struct EvalCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Folder for pictures of the errors, error_rates and det as .svg and .png.", valueName: "DIR"))
   var saveImagePath: String?
+  @Option(help: "Threads that compute (default: the cores).")
+  var threads: Int?
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
+    guard threads ?? 1 > 0 else { throw ValidationError("--threads is at least 1.") }
     let product = enrollList != nil && trialsList != nil
     guard top > 1 else { throw ValidationError("--top is at least 2, not \(top).") }
     guard (0..<1).contains(improvement) else { throw ValidationError("--improvement lies from 0 to below 1.") }
@@ -75,7 +78,7 @@ struct EvalCommand: AsyncParsableCommand {
       let list = try trialList()
       let evaluation = TrialEvaluation(
         list: list, centring: try centring(list), cohort: try cohort.map { try ClipList.loadSpeakers(file: $0) } ?? [],
-        top: top)
+        top: top, threads: threads)
       evaluation.notes.forEach { Terminal.say("note: \($0)") }
       let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs.file)
       let result = try await evaluation.run(network, root: root)

@@ -1,14 +1,15 @@
 internal import Foundation
 internal import VoiceConcurrency
 
-/// Does a piece of work for each index, on as many threads as there are cores, and gives the results in order.
+/// Does a piece of work for each index, on so many threads (as there are cores unless told), and gives the results in
+/// order.
 ///
 /// The first error ends it: what has not begun then never begins.
 func inParallel<Result: Sendable>(
-  count: Int, title: String, _ work: @escaping @Sendable (Int) throws -> Result
+  count: Int, title: String, threads: Int? = nil, _ work: @escaping @Sendable (Int) throws -> Result
 ) async throws -> [Result] {
   let pool = ComputePool(
-    name: "compute", threads: max(1, ProcessInfo.processInfo.activeProcessorCount), queueLimit: count)
+    name: "compute", threads: threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount), queueLimit: count)
   let bar = ProgressBar(title, total: count)
   do {
     let results = try await withThrowingTaskGroup(of: (Int, Result).self) { group in

@@ -23,6 +23,8 @@ struct TrialEvaluation: Sendable {
   /// Strangers and who they are; none to leave the scores as they are.
   let cohort: [(clip: ListedClip, speaker: String)]
   let top: Int
+  /// Threads that compute; nil for as many as there are cores.
+  var threads: Int?
 
   /// Places of each stranger's clips in the cohort, in the order in which the list names them.
   private var strangers: [[Int]] {
@@ -54,7 +56,7 @@ struct TrialEvaluation: Sendable {
 
   /// Embeds and scores. Throws what clips and lists have wrong.
   func run(_ network: LoadedNetwork, root: String) async throws -> Result {
-    var embedder = ClipEmbedder(network: network, root: root)
+    var embedder = ClipEmbedder(network: network, root: root, threads: threads)
     let cohortClips = cohort.map(\.clip)
     try await embedder.embed(list.clips + centring + cohortClips)
     let mean = centring.isEmpty ? nil : try EmbeddingMatrix.centre(embedder.rows(centring))
@@ -66,7 +68,9 @@ struct TrialEvaluation: Sendable {
     }
     var result = Result(scores: list.scores(matrix, normalization: normalization), normalization: normalization)
     if let bootstrap = try SpeakerBootstrap(list, matrix, normalization: normalization) {
-      result.rates = try await inParallel(count: Self.replicates, title: "interval") { bootstrap.rate(replicate: $0) }
+      result.rates = try await inParallel(count: Self.replicates, title: "interval", threads: threads) {
+        bootstrap.rate(replicate: $0)
+      }
       result.speakers = bootstrap.speakerCount
     }
     return result

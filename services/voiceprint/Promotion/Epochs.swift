@@ -10,7 +10,7 @@ struct Epochs: AsyncParsableCommand {
     abstract: "List, publish and promote epochs: networks with their front-end, threshold and probes.",
     subcommands: [
       List.self, Show.self, Evaluate.self, Publish.self, Promote.self, RollBack.self, Promotions.self,
-      WatchPromotion.self, CancelPromotion.self,
+      WatchPromotion.self, CancelPromotion.self, ListWithoutAudio.self,
     ])
 
   /// Which registry a command talks to.

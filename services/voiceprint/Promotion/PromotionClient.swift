@@ -38,10 +38,30 @@ struct PromotionClient: Sendable {
 
   /// Who would have to be enrolled anew.
   func speakersWithoutAudio(in collection: String, epoch: String, atMost limit: Int) async throws -> [String] {
-    let page = try await call(
+    try await speakersWithoutAudio(in: collection, epoch: epoch, size: limit).speakerIds
+  }
+
+  /// All who would have to be enrolled anew, a page at a time.
+  func speakersWithoutAudio(
+    in collection: String, epoch: String, _ deliver: ([String]) throws -> Void
+  ) async throws {
+    var token = ""
+    repeat {
+      let page = try await speakersWithoutAudio(in: collection, epoch: epoch, size: 1000, after: token)
+      try deliver(page.speakerIds)
+      token = page.nextPageToken
+    } while !token.isEmpty
+  }
+
+  private func speakersWithoutAudio(
+    in collection: String, epoch: String, size: Int, after token: String = ""
+  ) async throws -> RegistryV1.ListSpeakersWithoutAudioResponse {
+    try await call(
       Service.listSpeakersWithoutAudio,
-      .with { ($0.collection, $0.toEpoch, $0.pageSize) = (collection, epoch, UInt32(limit)) })
-    return page.speakerIds
+      .with {
+        ($0.collection, $0.toEpoch) = (collection, epoch)
+        ($0.pageSize, $0.pageToken) = (UInt32(size), token)
+      })
   }
 
   /// Gives every state of a promotion until `body` says that it has seen enough; also over a registry's restart.

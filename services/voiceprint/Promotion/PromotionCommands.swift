@@ -68,7 +68,28 @@ extension Epochs {
       let rest = Int(promotion.speakersWithoutAudio) - shown.count
       Terminal.say(
         "\(promotion.speakersWithoutAudio) people must be enrolled anew, as nothing was retained of them: "
-          + shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : ""))
+          + shown.joined(separator: ", ")
+          + (rest > 0 ? " and \(rest) more: see `voiceprint epochs without-audio --collection \(collection)`" : ""))
+    }
+  }
+
+  /// `voiceprint epochs without-audio`: people whom another epoch would not know.
+  struct ListWithoutAudio: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "without-audio",
+      abstract: "List all people who must be enrolled anew for another epoch, as nothing was retained of them.")
+    @OptionGroup var options: RegistryOptions
+    @Option(help: "The collection.") var collection = "default"
+    @Option(help: "Leave out people of whom there are voiceprints of this epoch.") var epoch = ""
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+      let client = try PromotionClient(target: options.target())
+      var all: [String] = []
+      try await client.speakersWithoutAudio(in: collection, epoch: epoch) { page in
+        if json { all += page } else { page.forEach { print($0) } }
+      }
+      if json { try printJSON(all) }
     }
   }
 

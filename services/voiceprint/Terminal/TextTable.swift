@@ -3,8 +3,10 @@ struct TextTable {
   private var rows: [[String]]
 
   init(_ header: String...) { rows = [header] }
+  init(_ header: [String]) { rows = [header] }
 
   mutating func add(_ row: String...) { rows.append(row) }
+  mutating func add(_ row: [String]) { rows.append(row) }
 
   /// The table with each column as wide as its widest cell.
   var text: String {

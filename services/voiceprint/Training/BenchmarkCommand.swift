@@ -10,8 +10,11 @@ internal import VoiceTraining
 /// `voiceprint benchmark`: how fast this machine computes.
 struct BenchmarkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "benchmark", abstract: "Measures how fast this machine computes.",
-    subcommands: [InferenceBenchmarkCommand.self, TrainingBenchmarkCommand.self])
+    commandName: "benchmark", abstract: "Measures how fast this machine computes and a cluster answers.",
+    subcommands: [
+      InferenceBenchmarkCommand.self, TrainingBenchmarkCommand.self, FeatureBenchmarkCommand.self,
+      SearchBenchmarkCommand.self, LiveBenchmarkCommand.self,
+    ])
 }
 
 /// `voiceprint benchmark training`: steps of training on random features.

@@ -25,8 +25,8 @@ struct InferenceBenchmarkCommand: AsyncParsableCommand {
   var threads = 1
   @Option(help: "Rounds that are measured.")
   var rounds = 30
-  @Option(help: "Number type of the weights and activations: float32.")
-  var precision = "float32"
+  @Option(help: "What convolutions multiply: float32 or bf16.")
+  var precision = Precision.float32
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -34,8 +34,8 @@ struct InferenceBenchmarkCommand: AsyncParsableCommand {
     guard frames > 0, batch > 0, threads > 0, rounds > 0 else {
       throw ValidationError("Frames, batch, threads and rounds are at least 1.")
     }
-    guard precision == "float32" else {
-      throw ValidationError("Networks run in float32, not in '\(precision)'.")
+    guard precision.kernels.isSupported else {
+      throw ValidationError("This machine's processor does not multiply \(precision.rawValue) numbers.")
     }
   }
 
@@ -56,15 +56,16 @@ struct InferenceBenchmarkCommand: AsyncParsableCommand {
       let experiment = try configs.load()
       let bins = try FrontEndConfiguration(experiment).makeFrontEnd().bins
       let network = try TrainingSetup(experiment, bins: bins, classes: 1).network
-      let (frames, batch, threads, rounds) = (frames, batch, threads, rounds)
+      let (frames, batch, threads, rounds, precision) = (frames, batch, threads, rounds, precision.kernels)
       let pool = ComputePool(name: "benchmark", threads: 1, queueLimit: 1)
       let result = try await pool.run { _ in
-        try InferenceBenchmark(network, frames: frames).run(rounds: rounds, batch: batch, threads: threads)
+        try InferenceBenchmark(network, frames: frames, precision: precision)
+          .run(rounds: rounds, batch: batch, threads: threads)
       }
       await pool.shutDown()
       let peak = result.peak * Double(min(threads, batch))
       return Answer(
-        model: network.architecture, precision: precision, frames: frames, batch: batch, threads: threads,
+        model: network.architecture, precision: self.precision.rawValue, frames: frames, batch: batch, threads: threads,
         ms: result.median, gflops: result.gigaflops, peakGflops: peak, shareOfPeak: result.gigaflops / peak)
     }
     if json { return try printJSON(answer) }

@@ -47,14 +47,20 @@ extension TrainingReport {
           loss: line.loss, accuracy: line.accuracy, learningRate: line.learningRate, margin: line.margin,
           clipsPerSecond: Self.known(line.clipsPerSecond), etaSeconds: Self.known(line.etaSeconds),
           waitShare: line.waitShare))
-    case .evaluated(let epoch, let seconds, let summary, _):
+    case .evaluated(let epoch, let seconds, let summary, let curve):
       self = .evaluation(
         .init(
           epoch: epoch, seconds: seconds, equalErrorRate: summary.equalErrorRate, minimumCost: summary.minimumCost,
-          threshold: Double(summary.threshold)))
+          threshold: Double(summary.threshold),
+          errorRates: curve.points(atMost: Self.pointsOfCurve).map {
+            .init(threshold: $0.threshold, missRate: $0.missRate, falseAlarmRate: $0.falseAlarmRate)
+          }))
     case .saved(let path, let isBest): self = .saved(.init(path: path, isBest: isBest))
     }
   }
+
+  /// Enough for a picture.
+  private static let pointsOfCurve = 256
 
   /// Before time has passed there is no speed; JSON has no word for that.
   private static func known(_ value: Double) -> Double { value.isFinite ? value : 0 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Glibc
 internal import VoiceConcurrency
 internal import VoiceConfiguration
 internal import VoiceEvaluation
@@ -19,7 +20,8 @@ struct TrainCommand: AsyncParsableCommand {
       'mpirun -np N voiceprint train …' trains with N processes (a build with --traits MPI), each with batches of
       batch_size of its own; rank 0 alone writes, and a run goes on with as many processes as it was begun with. When
       one is lost or the job is stopped, rank 0 saves the last whole step and all end; mpirun gives it a second for
-      that, a large network may need more: --mca odls_base_sigkill_timeout 10.
+      that, a large network may need more: --mca odls_base_sigkill_timeout 10. SIGUSR1 to mpirun ends all of them
+      together after the step in hand, and takes the time that the saving takes.
       """)
 
   @OptionGroup var configs: ExperimentOption
@@ -42,6 +44,8 @@ struct TrainCommand: AsyncParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Threads that compute (default: the cores, or with mpirun this process' share of them).")
   var threads: Int?
+  @Option(help: ArgumentHelp("Seconds between two checkpoints inside of a pass.", valueName: "S"))
+  var checkpointSeconds: Double?
   @Option(help: ArgumentHelp("A file or named pipe for what happens, a JSON object a line.", valueName: "FILE"))
   var progress: String?
   @Flag(help: "With mpirun: batch norms take the statistics of all processes' batches, not of their own alone.")
@@ -49,6 +53,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard threads ?? 1 > 0, maxEpoch ?? 1 > 0 else { throw ValidationError("Threads and epochs are at least 1.") }
+    guard checkpointSeconds ?? 1 > 0 else { throw ValidationError("--checkpoint-seconds is more than 0.") }
   }
 
   func run() async throws {
@@ -65,6 +70,7 @@ struct TrainCommand: AsyncParsableCommand {
       options.evaluates = doEval
       options.seed = seed
       options.sharesNormStatistics = syncBatchNorm
+      options.checkpointInterval = checkpointSeconds.map { .seconds($0) }
       options.threads = threads ?? ranks?.cores ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
       return try await train(experiment, options, ranks)
     }
@@ -72,6 +78,7 @@ struct TrainCommand: AsyncParsableCommand {
     case .finished where ranks?.isFirst == false: break
     case .finished(let eer):
       print("finished" + (eer.map { "; best EER \(Terminal.decimal($0, 5))" } ?? ""))
+    case .cancelled where ranks?.isFirst == false: throw ExitCode(1)
     case .cancelled(let checkpoint):
       Terminal.say("interrupted; saved \(checkpoint): the same command goes on from there")
       throw ExitCode(1)
@@ -82,26 +89,20 @@ struct TrainCommand: AsyncParsableCommand {
   private func train(
     _ experiment: ExperimentConfiguration, _ options: Trainer.Options, _ ranks: LaunchedRanks?
   ) async throws -> Trainer.Outcome {
-    let progress = progress
+    // A named pipe is one host's: the others of a job could not open it, or would wait for its reader for ever.
+    let progress = ranks?.isFirst ?? true ? progress : nil
     let pool = ComputePool(name: "trainer", threads: 1, queueLimit: 1)
     let flag = CancellationFlag()
     let lastStep = LastWholeStep()
     do {
-      let outcome = try await cancelledByInterrupts {
-        try await withTaskCancellationHandler {
-          // Not the task's own cancellation: the trainer ends by itself, after it has saved.
-          try await Task {
-            try await pool.run { _ in
-              guard let ranks else { return try Self.train(experiment, options, progress, flag) }
-              return try ranks.join { group in
-                var options = options
-                (options.group, options.lastStep) = (group, lastStep)
-                return try Self.train(experiment, options, progress, flag)
-              }
-            }
-          }.value
-        } onCancel: {
-          if ranks == nil { flag.cancel() } else { Self.end(saving: lastStep) }
+      let outcome = try await stoppable(flag, ranks, lastStep) {
+        try await pool.run { _ in
+          guard let ranks else { return try Self.train(experiment, options, progress, flag) }
+          return try ranks.join { group in
+            var options = options
+            (options.group, options.lastStep) = (group, lastStep)
+            return try Self.train(experiment, options, progress, flag)
+          }
         }
       }
       await pool.shutDown()
@@ -109,6 +110,23 @@ struct TrainCommand: AsyncParsableCommand {
     } catch {
       await pool.shutDown()
       throw error
+    }
+  }
+
+  /// Runs a training that signals stop. It ends by itself, after it has saved, and not with the task.
+  private func stoppable(
+    _ flag: CancellationFlag, _ ranks: LaunchedRanks?, _ lastStep: LastWholeStep,
+    _ body: @escaping @Sendable () async throws -> Trainer.Outcome
+  ) async throws -> Trainer.Outcome {
+    // mpirun passes this signal on to all: they agree on the step after which they end.
+    try await handling(ranks == nil ? [] : [SIGUSR1], { flag.cancel() }) {
+      try await cancelledByInterrupts {
+        try await withTaskCancellationHandler {
+          try await Task { try await body() }.value
+        } onCancel: {
+          if ranks == nil { flag.cancel() } else { Self.end(saving: lastStep) }
+        }
+      }
     }
   }
 

@@ -7,7 +7,7 @@ typedef struct {
   ptrdiff_t first_channel;
   ptrdiff_t channels;        // that exist
   ptrdiff_t vectors, width;  // that are packed: 1 or 2, and vectors × lanes
-  ptrdiff_t weights_offset, weights_count;  // in floats
+  ptrdiff_t weights_offset, weights_count;  // in words
 } vk_panel;
 
 static inline ptrdiff_t vk_panel_count(const vk_tile_kernels *kernels, const vk_convolution_shape *shape) {
@@ -17,7 +17,7 @@ static inline ptrdiff_t vk_panel_count(const vk_tile_kernels *kernels, const vk_
 
 static inline vk_panel vk_panel_at(const vk_tile_kernels *kernels, const vk_convolution_shape *shape, ptrdiff_t index) {
   const ptrdiff_t full = 2 * kernels->lanes;
-  const ptrdiff_t depth = shape->kernel_height * shape->kernel_width * shape->input_channels;
+  const ptrdiff_t depth = shape->kernel_height * shape->kernel_width * vk_words(kernels, shape->input_channels);
   const ptrdiff_t left = shape->output_channels - index * full;
   vk_panel panel;
   panel.first_channel = index * full;
@@ -35,5 +35,7 @@ static inline vk_weights vk_panel_weights(
   return (vk_weights){packed + panel.weights_offset, panel.weights_count};
 }
 
-// Packs the weights [output][input][kernel height][kernel width] of one panel to [tap][input][channel].
-void vk_pack_panel(const vk_convolution_shape *shape, vk_panel panel, const float *weights, float *packed);
+// Packs the weights [output][input][kernel height][kernel width] of one panel to [tap][word of input][channel].
+void vk_pack_panel(
+    const vk_tile_kernels *kernels, const vk_convolution_shape *shape, vk_panel panel, const float *weights,
+    float *packed);

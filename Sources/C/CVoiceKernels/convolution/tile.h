@@ -15,16 +15,19 @@ enum {
   TILE_MAX_CHANNELS = 32  // channels of a panel, of any instruction set
 };
 
-// A run of floats that is contiguous both in the pixels under the kernel and in the packed weights: the channels of a
+// The hot loop counts in words of four bytes: a step takes one word of each pixel and one of each output channel's
+// weights. A word is a float, or two neighbouring channels in bfloat16 (an odd last one has a zero beside it).
+
+// A run of words that is contiguous both in the pixels under the kernel and in the packed weights: the channels of a
 // tap, or of several taps that touch.
 typedef struct {
-  ptrdiff_t offset;  // from the pixel under the kernel's origin, in floats
-  ptrdiff_t length;  // in floats, at least 1
+  ptrdiff_t offset;  // from the pixel under the kernel's origin, in words
+  ptrdiff_t length;  // in words, at least 1
 } vk_segment;
 
-// sums[row][channel] = Σ_k input[row·pitch + offset(k)] · weights[k][channel], k over all segments.
+// sums[row][channel] = Σ_k input[row·pitch + offset(k)] · weights[k][channel], k over all segments, in words.
 // `sums` and `weights` are 64-byte aligned. Each step also fetches a line of `upcoming`, the weights that a later tile
-// needs, into the second-level cache and moves on by `upcoming_step` floats.
+// needs, into the second-level cache and moves on by `upcoming_step` words.
 typedef void vk_accumulate(
     const float *input, ptrdiff_t pitch, const float *weights, const vk_segment *segments, ptrdiff_t segment_count,
     float *sums, const float *upcoming, ptrdiff_t upcoming_step);
@@ -39,7 +42,8 @@ typedef struct {
 // Stores sums[row][channel], `sums_pitch` floats a row, through the epilogue.
 typedef void vk_finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile, const vk_epilogue *epilogue);
 
-// Transforms a row of pixels for `width` outputs of three taps to planes[p][window][channel], a window for 4 outputs.
+// Transforms a row of pixels for `width` outputs of three taps to planes[p][window][channel], a window for 4 outputs;
+// planes are of words.
 typedef void vk_winograd_input(
     const float *pixels, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_t channels, float *planes, ptrdiff_t plane_pitch);
 
@@ -47,14 +51,24 @@ typedef void vk_winograd_input(
 typedef void vk_winograd_output(
     const float *products, ptrdiff_t plane_pitch, ptrdiff_t windows, ptrdiff_t channels, float *sums);
 
+// Writes `count` pixels as words, side by side.
+typedef void vk_convert(const float *pixels, ptrdiff_t pitch, ptrdiff_t count, ptrdiff_t channels, float *words);
+
+// One word of packed weights: of `count` channels, at least 1, each `stride` floats behind the one before.
+typedef float vk_pack_word(const float *weights, ptrdiff_t stride, ptrdiff_t count);
+
 // The kernels of one instruction set.
 typedef struct {
+  ptrdiff_t channels_per_word;
+  vk_convert *convert;  // null where a word is a float, so that pixels are read in place
+  vk_pack_word *pack_word;
   ptrdiff_t lanes;     // floats in a vector; a panel is twice as wide
   ptrdiff_t max_rows;  // pixels of the largest tile
   vk_accumulate *accumulate[TILE_MAX_ROWS + 1][3];  // [pixels][vectors]
   vk_finish *finish;
   vk_winograd_input *winograd_input;
   vk_winograd_output *winograd_output;
+  ptrdiff_t (*peak)(ptrdiff_t rounds, float *sink);
 } vk_tile_kernels;
 
 // Null when the instruction set was not compiled for this processor family.
@@ -63,3 +77,9 @@ const vk_tile_kernels *vk_tile_kernels_for(vk_isa isa);
 extern const vk_tile_kernels vk_tile_portable;
 extern const vk_tile_kernels vk_tile_avx2;
 extern const vk_tile_kernels vk_tile_avx512;
+extern const vk_tile_kernels vk_tile_avx512_bf16;
+
+// Words of a pixel of so many channels.
+static inline ptrdiff_t vk_words(const vk_tile_kernels *kernels, ptrdiff_t channels) {
+  return (channels + kernels->channels_per_word - 1) / kernels->channels_per_word;
+}

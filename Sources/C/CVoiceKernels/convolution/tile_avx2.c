@@ -8,6 +8,7 @@
 #define MAX_ROWS 6
 #define KERNELS vk_tile_avx2
 #define MAKE_TILES(M) M(1) M(2) M(3) M(4) M(5) M(6)
+#include "words_float32.h"
 #include "tile_template.h"
 #pragma clang attribute pop
 #endif

@@ -8,6 +8,7 @@
 #define MAX_ROWS 14
 #define KERNELS vk_tile_avx512
 #define MAKE_TILES(M) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11) M(12) M(13) M(14)
+#include "words_float32.h"
 #include "tile_template.h"
 #pragma clang attribute pop
 #endif

@@ -1,11 +1,10 @@
 // The tile kernels, written once. The including file defines LANES, MAX_ROWS, KERNELS (the table's name), MAKE_TILES
-// (which applies a macro to 1…MAX_ROWS) and pushes the target.
+// (which applies a macro to 1…MAX_ROWS) and pushes the target; and the words, by including words_float32.h or
+// words_bfloat16.h behind it.
 //
-// Each step of the hot loop takes one input channel: two vectors of weights, one broadcast of an activation for each
-// pixel, two multiply-adds a pixel. With 14 pixels and AVX-512 these are 28 multiply-adds (14 cycles on two ports)
-// against 16 loads (8 cycles), in 28 + 2 + 1 of 32 registers; with 6 pixels and AVX2, 12 + 2 + 1 of 16.
-#include "../vector_types.h"
-#include "tile.h"
+// Each step of the hot loop takes one word of input channels: two vectors of weights, one broadcast of an activation
+// for each pixel, two multiply-adds a pixel. With 14 pixels and AVX-512 these are 28 multiply-adds (14 cycles on two
+// ports) against 16 loads (8 cycles), in 28 + 2 + 1 of 32 registers; with 6 pixels and AVX2, 12 + 2 + 1 of 16.
 
 INLINE void accumulate(
     const int rows, const int vectors, const float *input, ptrdiff_t pitch, const float *weights,
@@ -29,8 +28,8 @@ INLINE void accumulate(
 #pragma clang loop unroll(full)
       for (int row = 0; row < rows; row++) {
         vec x = row < 7 ? low[row * pitch] : high[(row - 7) * pitch];
-        sum[row][0] += x * w0;
-        if (vectors > 1) sum[row][1] += x * w1;
+        sum[row][0] = multiply_add(sum[row][0], x, w0);
+        if (vectors > 1) sum[row][1] = multiply_add(sum[row][1], x, w1);
       }
       low++, high++, weights += vectors * LANES, upcoming += upcoming_step;
     } while (--left);
@@ -89,6 +88,7 @@ static void finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile,
   if (left > 0) finish_channels(residual, sums, sums_pitch, tile, e, channel, left);
 }
 
+#include "peak.h"
 #include "winograd_transforms.h"
 
 #define DEFINE(rows, vectors)                                                                             \
@@ -104,10 +104,14 @@ static void finish(const float *sums, ptrdiff_t sums_pitch, const vk_tile *tile,
 MAKE_TILES(DEFINE_BOTH)
 
 const vk_tile_kernels KERNELS = {
+    .channels_per_word = CHANNELS_PER_WORD,
+    .convert = CONVERT,
+    .pack_word = pack_word,
     .lanes = LANES,
     .max_rows = MAX_ROWS,
     .accumulate = {MAKE_TILES(ENTRY)},
     .finish = finish,
+    .peak = peak,
     .winograd_input = winograd_input,
     .winograd_output = winograd_output,
 };

@@ -36,7 +36,7 @@ void vk_winograd_pack(
     transform(&plane, weight_transform[p], weights, transformed);
     for (ptrdiff_t i = 0; i < vk_panel_count(kernels, &plane); i++) {
       const vk_panel panel = vk_panel_at(kernels, &plane, i);
-      vk_pack_panel(&plane, panel, transformed, packed + vk_plane_offset(panel, p));
+      vk_pack_panel(kernels, &plane, panel, transformed, packed + vk_plane_offset(panel, p));
     }
   }
 }

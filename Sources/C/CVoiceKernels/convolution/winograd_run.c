@@ -25,7 +25,8 @@ typedef struct {
   vk_map input;
   vk_output_map output;
   ptrdiff_t windows;
-  float *ring;  // [ring row][plane][window][channel]
+  ptrdiff_t words;  // of a window's input channels
+  float *ring;      // [ring row][plane][window][word]
   ptrdiff_t ring_rows;
 } vk_block;
 
@@ -39,10 +40,10 @@ size_t vk_winograd_scratch_count(const vk_convolution_shape *shape, ptrdiff_t wi
   return (size_t)(ring_rows_of(shape) * PLANES * windows_of(width) * shape->input_channels);
 }
 
-static ptrdiff_t plane_floats(const vk_block *block) { return block->windows * block->shape->input_channels; }
+static ptrdiff_t plane_words(const vk_block *block) { return block->windows * block->words; }
 
 static ptrdiff_t ring_offset(const vk_block *block, ptrdiff_t row) {
-  return row % block->ring_rows * PLANES * plane_floats(block);
+  return row % block->ring_rows * PLANES * plane_words(block);
 }
 
 // Transforms the input rows from `*next` to the last one under output row `y`; rows count from the top padding.
@@ -51,7 +52,7 @@ static void fill_ring(const vk_block *block, ptrdiff_t y, ptrdiff_t *next) {
   for (ptrdiff_t row = *next > first ? *next : first; row < end; row++)
     block->kernels->winograd_input(
         block->input.base + row * block->input.row_pitch, block->input.pixel_pitch, block->output.width,
-        block->shape->input_channels, block->ring + ring_offset(block, row), plane_floats(block));
+        block->shape->input_channels, block->ring + ring_offset(block, row), plane_words(block));
   *next = end;
 }
 
@@ -59,14 +60,13 @@ static void fill_ring(const vk_block *block, ptrdiff_t y, ptrdiff_t *next) {
 static void run_tile(
     const vk_block *block, vk_panel panel, const vk_segment *taps, ptrdiff_t y, ptrdiff_t first, ptrdiff_t count) {
   const vk_tile_kernels *kernels = block->kernels;
-  const ptrdiff_t channels = block->shape->input_channels;
   _Alignas(64) float products[PLANES][TILE_MAX_ROWS * TILE_MAX_CHANNELS];
   for (ptrdiff_t p = 0; p < PLANES; p++) {
     kernels->accumulate[count][panel.vectors](
-        block->ring + p * plane_floats(block) + first * channels, channels,
+        block->ring + p * plane_words(block) + first * block->words, block->words,
         block->packed + vk_plane_offset(panel, p), taps, block->shape->kernel_height, products[p],
         block->following->next, block->following->step);
-    vk_stream_advance(block->following, block->shape->kernel_height * channels);
+    vk_stream_advance(block->following, block->shape->kernel_height * block->words);
   }
   _Alignas(64) float sums[4 * TILE_MAX_ROWS * TILE_MAX_CHANNELS];
   kernels->winograd_output(products[0], TILE_MAX_ROWS * TILE_MAX_CHANNELS, count, panel.width, sums);
@@ -85,7 +85,7 @@ static void run_block(const vk_block *block) {
     vk_segment taps[VK_MAX_TAPS];
     for (ptrdiff_t i = 0; i < shape->kernel_height; i++) {
       const ptrdiff_t row = y * shape->stride_height + i * shape->dilation_height;
-      taps[i] = (vk_segment){ring_offset(block, row), shape->input_channels};
+      taps[i] = (vk_segment){ring_offset(block, row), block->words};
     }
     for (ptrdiff_t p = 0; p < vk_panel_count(block->kernels, &plane); p++) {
       const vk_panel panel = vk_panel_at(block->kernels, &plane, p);
@@ -122,7 +122,7 @@ static ptrdiff_t steps_of(vk_isa isa, const vk_convolution_shape *shape, const v
   const vk_tile_kernels *kernels = vk_tile_kernels_for(isa);
   const ptrdiff_t tiles = (windows_of(output->width) + kernels->max_rows - 1) / kernels->max_rows;
   return vk_panel_count(kernels, shape) * output->height * tiles * PLANES * shape->kernel_height *
-         shape->input_channels;
+         vk_words(kernels, shape->input_channels);
 }
 
 void vk_winograd_run(
@@ -142,6 +142,7 @@ void vk_winograd_run(
         .following = &stream,
         .input = input,
         .output = output,
+        .words = vk_words(vk_tile_kernels_for(isa), shape->input_channels),
         .ring = scratch,
         .ring_rows = ring_rows_of(shape),
     };

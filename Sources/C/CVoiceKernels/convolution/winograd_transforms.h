@@ -12,16 +12,17 @@ INLINE void transform_window(const vec d[6], vec v[6]) {
   v[5] = 4 * d[1] - 5 * d[3] + d[5];
 }
 
-// One vector of channels of one window. Of its pixels `readable` (at most six) exist, the others count as zero; of its
-// channels `count` exist.
+// One vector of channels of one window, from `channel` on, of which `count` exist. Of its pixels `readable` (at most
+// six) exist, the others count as zero.
 INLINE void transform_channels(
-    const float *pixels, ptrdiff_t pitch, ptrdiff_t readable, float *output, ptrdiff_t plane_pitch, ptrdiff_t count) {
+    const float *pixels, ptrdiff_t pitch, ptrdiff_t readable, ptrdiff_t channel, float *output, ptrdiff_t plane_pitch,
+    ptrdiff_t count) {
   vec d[6], v[6];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 6; i++) d[i] = i < readable ? load_some(pixels + i * pitch, count) : 0;
+  for (int i = 0; i < 6; i++) d[i] = i < readable ? load_some(pixels + i * pitch + channel, count) : 0;
   transform_window(d, v);
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 6; i++) store_some(output + i * plane_pitch, v[i], count);
+  for (int i = 0; i < 6; i++) store_words(output + i * plane_pitch, channel, v[i], count);
 }
 
 INLINE void transform_pixels(
@@ -29,13 +30,14 @@ INLINE void transform_pixels(
     ptrdiff_t plane_pitch) {
   ptrdiff_t c = 0;
   for (; c + LANES <= channels; c += LANES)
-    transform_channels(pixels + c, pitch, readable, output + c, plane_pitch, LANES);
-  if (c < channels) transform_channels(pixels + c, pitch, readable, output + c, plane_pitch, channels - c);
+    transform_channels(pixels, pitch, readable, c, output, plane_pitch, LANES);
+  if (c < channels) transform_channels(pixels, pitch, readable, c, output, plane_pitch, channels - c);
 }
 
 static void winograd_input(
     const float *pixels, ptrdiff_t pitch, ptrdiff_t width, ptrdiff_t channels, float *planes, ptrdiff_t plane_pitch) {
-  for (ptrdiff_t x = 0; x < width; x += 4, pixels += 4 * pitch, planes += channels) {
+  const ptrdiff_t words = (channels + CHANNELS_PER_WORD - 1) / CHANNELS_PER_WORD;
+  for (ptrdiff_t x = 0; x < width; x += 4, pixels += 4 * pitch, planes += words) {
     if (width - x >= 4)
       transform_pixels(pixels, pitch, 6, channels, planes, plane_pitch);
     else

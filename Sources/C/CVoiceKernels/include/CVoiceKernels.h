@@ -11,6 +11,7 @@
 #include "vk_denormals.h"
 #include "vk_isa.h"
 #include "vk_memory.h"
+#include "vk_search.h"
 #include "vk_training.h"
 #include "vk_vector.h"
 #include "vk_winograd.h"

@@ -55,7 +55,7 @@ typedef struct {
   ptrdiff_t count;
 } vk_weights;
 
-// Floats that `vk_convolution_pack` writes.
+// Floats' worth of memory that `vk_convolution_pack` writes.
 size_t vk_convolution_packed_count(vk_isa isa, const vk_convolution_shape *_Nonnull shape);
 
 // Packs `weights` [output][input][kernel height][kernel width] into panels of two vectors of output channels,
@@ -64,8 +64,17 @@ size_t vk_convolution_packed_count(vk_isa isa, const vk_convolution_shape *_Nonn
 void vk_convolution_pack(
     vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull weights, float *_Nonnull packed);
 
+// Floats' worth of 64-byte aligned scratch that `vk_convolution_run` needs for an output of that size; none where it
+// reads its input in place.
+size_t vk_convolution_scratch_count(
+    vk_isa isa, const vk_convolution_shape *_Nonnull shape, ptrdiff_t height, ptrdiff_t width);
+
 // Computes `output.height` × `output.width` pixels. Every pixel under the kernel must be readable.
 // Meanwhile fetches `following` into the second-level cache; it is not read and may be empty.
 void vk_convolution_run(
     vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull packed, vk_map input,
-    vk_output_map output, const vk_epilogue *_Nonnull epilogue, vk_weights following);
+    vk_output_map output, const vk_epilogue *_Nonnull epilogue, vk_weights following, float *_Nullable scratch);
+
+// Rounds of multiply-adds in registers; gives the number of operations. `sink` brings a factor of at most 0.5 and takes
+// the sum.
+ptrdiff_t vk_convolution_peak(vk_isa isa, ptrdiff_t rounds, float *_Nonnull sink);

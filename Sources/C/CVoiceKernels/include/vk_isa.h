@@ -7,9 +7,10 @@ typedef enum {
   VK_PORTABLE = 0,  // what the compiler makes for the baseline of the target: SSE2, NEON
   VK_AVX2 = 1,      // AVX2 and FMA, 8 lanes
   VK_AVX512 = 2,    // AVX-512 F, BW, DQ, VL, 16 lanes
+  // Convolutions alone: their activations and weights are rounded to bfloat16, two of which are multiplied in a step;
+  // sums, and what follows them, are float32.
+  VK_AVX512_BF16 = 3,
 } vk_isa;
-
-#define VK_ISA_COUNT 3
 
 // Whether processor and operating system can run `isa`.
 bool vk_isa_is_supported(vk_isa isa);

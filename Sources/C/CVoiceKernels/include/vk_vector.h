@@ -54,10 +54,6 @@ typedef struct {
   void (*_Nonnull matrix_vector)(
       ptrdiff_t rows, ptrdiff_t columns, const float *_Nonnull matrix, ptrdiff_t pitch, const float *_Nonnull x,
       const float *_Nullable bias, float *_Nonnull y);
-
-  // Rounds of multiply-adds in registers; gives the number of operations. `sink` brings a factor below 1 and takes the
-  // sum.
-  ptrdiff_t (*_Nonnull peak)(ptrdiff_t rounds, float *_Nonnull sink);
 } vk_vector_kernels;
 
 // Null when the instruction set was not compiled for this processor family.

@@ -6,7 +6,6 @@
 #include "functions.h"
 
 #include "elementwise.h"
-#include "peak.h"
 #include "products.h"
 #include "rows.h"
 
@@ -25,5 +24,4 @@ const vk_vector_kernels KERNELS = {
     .segment_means = segment_means,
     .dot = dot,
     .matrix_vector = matrix_vector,
-    .peak = peak,
 };

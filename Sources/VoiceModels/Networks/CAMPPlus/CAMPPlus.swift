@@ -78,7 +78,7 @@ struct CAMPPlus: Backbone {
     outNonlinear = NormActivation(xvector("out_nonlinear.batchnorm"), channels: input)
     dense = ConvolutionLayer(
       xvector("dense.linear"), ConvolutionShape(inputChannels: 2 * input, outputChannels: sizes.embedding),
-      weights: .sequence, norm: xvector("dense.nonlinear.batchnorm"), affine: false)
+      weights: .sequence, norm: xvector("dense.nonlinear.batchnorm"), affine: false, isExact: true)
   }
 
   func forward<E: Execution>(_ features: E.Map, _ run: E) -> E.Map {

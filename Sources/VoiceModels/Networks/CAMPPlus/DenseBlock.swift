@@ -64,10 +64,10 @@ private struct ContextAwareMasking: Sendable {
     let hidden = local.inputChannels / Self.reduction
     linear1 = ConvolutionLayer(
       scope("linear1"), ConvolutionShape(inputChannels: local.inputChannels, outputChannels: hidden),
-      weights: .sequence, bias: true, activation: .relu)
+      weights: .sequence, bias: true, activation: .relu, isExact: true)
     linear2 = ConvolutionLayer(
       scope("linear2"), ConvolutionShape(inputChannels: hidden, outputChannels: local.outputChannels),
-      weights: .sequence, bias: true)
+      weights: .sequence, bias: true, isExact: true)
     linearLocal = ConvolutionLayer(scope("linear_local"), local, weights: .sequence)
   }
 

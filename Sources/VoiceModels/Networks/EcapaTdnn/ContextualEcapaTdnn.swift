@@ -59,7 +59,7 @@ struct ContextualEcapaTdnn: Backbone {
       scope(kind == .asp ? "asp_bn.norm" : "asp_bn"), channels: pooling.outputChannels, relu: false)
     fc = ConvolutionLayer(
       scope("fc.conv"), ConvolutionShape(inputChannels: pooling.outputChannels, outputChannels: embedding),
-      weights: .sequence, bias: true)
+      weights: .sequence, bias: true, isExact: true)
   }
 
   func forward<E: Execution>(_ features: E.Map, _ run: E) -> E.Map {
@@ -112,10 +112,10 @@ private struct SERes2Block: Sendable {
     exit = TDNNBlock(scope("tdnn2"), inputs: channels, outputs: channels)
     squeeze = ConvolutionLayer(
       scope("se_block.conv1.conv"), ConvolutionShape(inputChannels: channels, outputChannels: squeezed),
-      weights: .sequence, bias: true, activation: .relu)
+      weights: .sequence, bias: true, activation: .relu, isExact: true)
     excite = ConvolutionLayer(
       scope("se_block.conv2.conv"), ConvolutionShape(inputChannels: squeezed, outputChannels: channels),
-      weights: .sequence, bias: true)
+      weights: .sequence, bias: true, isExact: true)
   }
 
   func callAsFunction<E: Execution>(_ x: E.Map, _ run: E) -> E.Map {

@@ -1,27 +1,37 @@
+internal import Glibc
 internal import VoiceprintClient
 
-/// Enrols Ann, says whether another recording is hers, and takes her out again:
+/// Enrols a person and says who speaks in another recording:
 ///
-///     voiceprint-swift-example 127.0.0.1:50051 ann-1.wav ann-2.wav somebody.wav
+///     voiceprint-swift-example HOST:PORT COLLECTION PERSON ENROLMENT.wav … RECORDING.wav
+///
+/// Prints the person recognised, or "a stranger", with score and threshold, parted by tabs.
 @main
 struct Example {
-  static func main() async throws {
+  static func main() async {
     let arguments = CommandLine.arguments.dropFirst()
-    guard arguments.count >= 3, let target = arguments.first, let somebody = arguments.last else {
-      print("usage: voiceprint-swift-example TARGET ENROLMENT.wav … TRIAL.wav")
-      return
+    guard arguments.count >= 5, let recording = arguments.last else {
+      say("usage: voiceprint-swift-example HOST:PORT COLLECTION PERSON ENROLMENT.wav … RECORDING.wav")
+      exit(2)
     }
     do {
-      let client = try Voiceprint(target)
-      let recordings = try arguments.dropFirst().dropLast().map { try Recording.file($0) }
-      let ann = try await client.enroll("ann", recordings, displayName: "Ann")
-      print("\(ann.displayName) is enrolled with \(ann.recordings) recordings")
-      let answer = try await client.identify(.file(somebody))
-      print("\(answer.speaker ?? "a stranger"), score \(answer.score), threshold \(answer.threshold)")
-      try await client.delete("ann")
+      let client = try Voiceprint(arguments[1], collection: arguments[2])
+      let enrolments = try arguments.dropFirst(3).dropLast().map { try Recording.file($0) }
+      try await client.enroll(arguments[3], enrolments)
+      let answer = try await client.identify(.file(recording))
+      print("\(answer.speaker ?? "a stranger")\t\(answer.score)\t\(answer.threshold)")
     } catch let error as VoiceprintError {
       // Code, reason and field are for programs; the message is for people.
-      print(error)
+      say("\(error.code): \(error.message)")
+      exit(1)
+    } catch {
+      say("\(error)")
+      exit(1)
     }
+  }
+
+  private static func say(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
   }
 }

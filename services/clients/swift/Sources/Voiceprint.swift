@@ -4,15 +4,11 @@ internal import VoiceRPC
 
 /// A client of a Voiceprint gateway: enrols people and recognises them by their voice.
 ///
-/// Its methods throw ``VoiceprintError``. Calls that the service could not take in are tried again within the timeout.
+/// Its methods throw ``VoiceprintError``. Calls that the service could not take in are tried again within the timeout,
+/// apart from those that delete.
 public struct Voiceprint: Sendable {
   private typealias Service = GatewayV1.GatewayService
 
-  /// UNAVAILABLE is tried again; nothing has happened then.
-  private static let serviceConfig = """
-    {"methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 5, "initialBackoff": "0.2s", "maxBackoff": "3s", \
-    "backoffMultiplier": 3, "retryableStatusCodes": ["UNAVAILABLE"]}}]}
-    """
   private let channel: Channel
   private let collection: String
   private let timeout: Duration
@@ -25,12 +21,10 @@ public struct Voiceprint: Sendable {
     roots: String? = nil
   ) throws(VoiceprintError) {
     var options = ChannelOptions()
-    options.serviceConfig = Self.serviceConfig
+    options.serviceConfig = ServiceConfig.json
     options.maxReceivedMessageBytes = 64 << 20
     if tls || roots != nil { options.tls = TLSClientOptions(roots: roots) }
-    do { channel = try Channel(target, options: options) } catch let error as RPCError {
-      throw VoiceprintError(error)
-    } catch { throw VoiceprintError(.invalidArgument, reason: "BAD_TARGET", "\(target): \(error)") }
+    do { channel = try Channel(target, options: options) } catch { throw VoiceprintError(error) }
     (self.collection, self.timeout) = (collection, timeout)
   }
 

@@ -7,19 +7,21 @@
         print(client.identify("somebody.wav").speaker_id or "a stranger")
 """
 
-from .audio import AudioLike, Samples
+from .audio import AudioLike, AudioStream, Samples
 from .client import Voiceprint
 from .errors import (
     AlreadyExists, DeadlineExceeded, EpochMismatch, FailedPrecondition, InvalidArgument, InvalidAudio,
     NeedsReenrollment, NotFound, PermissionDenied, ResourceExhausted, Unauthenticated, Unavailable, VoiceprintError,
 )
 from .results import (
-    AudioReport, Collection, Comparison, Embedding, Enrollment, Identification, Match, Speaker, Utterance,
+    AudioReport, Collection, Comparison, Embedding, Enrollment, Identification, LiveStretch, LiveWindow, Match,
+    Speaker, Utterance,
 )
 
 __all__ = [
-    "AlreadyExists", "AudioLike", "AudioReport", "Collection", "Comparison", "DeadlineExceeded", "Embedding",
-    "Enrollment", "EpochMismatch", "FailedPrecondition", "Identification", "InvalidArgument", "InvalidAudio", "Match",
-    "NeedsReenrollment", "NotFound", "PermissionDenied", "ResourceExhausted", "Samples", "Speaker", "Unauthenticated",
-    "Unavailable", "Utterance", "Voiceprint", "VoiceprintError",
+    "AlreadyExists", "AudioLike", "AudioReport", "AudioStream", "Collection", "Comparison", "DeadlineExceeded",
+    "Embedding", "Enrollment", "EpochMismatch", "FailedPrecondition", "Identification", "InvalidArgument",
+    "InvalidAudio", "LiveStretch", "LiveWindow", "Match", "NeedsReenrollment", "NotFound", "PermissionDenied",
+    "ResourceExhausted", "Samples", "Speaker", "Unauthenticated", "Unavailable", "Utterance", "Voiceprint",
+    "VoiceprintError",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import importlib.resources
 import os
 from typing import Any, Union
 
@@ -10,30 +10,14 @@ import grpc
 
 TLS = Union[bool, str, "os.PathLike[str]", grpc.ChannelCredentials, None]
 
-_SERVICE = "voiceprint.gateway.v1.GatewayService"
-# What may be done twice without harm: what changes nothing, and Enroll, which always goes with a request id.
-_REPEATABLE = (
-    "Embed", "Contrast", "Verify", "Identify", "GetSpeaker", "ListSpeakers", "GetCollection", "ListCollections",
-    "Enroll",
-)
-
-# UNAVAILABLE alone is tried again: any other answer would be the same again, or the service asked to be spared.
-SERVICE_CONFIG: dict[str, Any] = {
-    "loadBalancingConfig": [{"round_robin": {}}],
-    "healthCheckConfig": {"serviceName": ""},
-    "methodConfig": [{
-        "name": [{"service": _SERVICE, "method": method} for method in _REPEATABLE],
-        "retryPolicy": {
-            "maxAttempts": 5, "initialBackoff": "0.2s", "maxBackoff": "3s", "backoffMultiplier": 3,
-            "retryableStatusCodes": ["UNAVAILABLE"],
-        },
-    }],
-}
+# What is tried again is part of the protocol: what changes nothing, and Enroll, which always goes with a request id.
+# UNAVAILABLE alone: any other answer would be the same again, or the service asked to be spared.
+SERVICE_CONFIG = importlib.resources.files(__package__).joinpath("service_config.json").read_text()
 
 
 def _options() -> list[tuple[str, Any]]:
     return [
-        ("grpc.service_config", json.dumps(SERVICE_CONFIG)),
+        ("grpc.service_config", SERVICE_CONFIG),
         # What a proxy or a DNS record says must not replace the above.
         ("grpc.service_config_disable_resolution", 1),
         # Connect anew as quickly as calls are tried again.

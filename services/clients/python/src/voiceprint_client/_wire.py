@@ -50,12 +50,13 @@ BadRequest = message("google.rpc.BadRequest")
 RetryInfo = message("google.rpc.RetryInfo")
 
 
-def gateway_methods(channel: grpc.Channel) -> dict[str, grpc.UnaryUnaryMultiCallable[Any, Any]]:
-    """A callable for each method of the gateway by the method's name."""
+def gateway_methods(channel: grpc.Channel) -> dict[str, Any]:
+    """A callable for each method of the gateway by the method's name: the stub that generated code would make."""
     methods = {}
     for method in _pool.FindServiceByName(_SERVICE).methods:
         response = message_factory.GetMessageClass(method.output_type)
-        methods[method.name] = channel.unary_unary(
+        make = channel.stream_stream if method.server_streaming else channel.unary_unary
+        methods[method.name] = make(
             f"/{_SERVICE}/{method.name}",
             request_serializer=message_factory.GetMessageClass(method.input_type).SerializeToString,
             response_deserializer=response.FromString)

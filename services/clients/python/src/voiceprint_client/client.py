@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 import grpc
 
 from . import _wire, results
 from ._channel import TLS, open_channel
-from .audio import AudioLike, wire_audio
+from .audio import ENCODINGS, AudioLike, AudioStream, stream_pieces, wire_audio, wire_audios
 from .errors import translated
 
 __all__ = ["Voiceprint"]
@@ -90,10 +90,59 @@ class Voiceprint:
         return results.identification(self._call(
             "Identify", collection=self._in(collection), audio=wire_audio(audio), threshold=threshold, top_k=top_k))
 
+    def identify_stream(
+        self, audio: AudioStream, *, format: Literal["s16le", "f32le"] | None = None, rate: int | None = None,
+        channels: int | None = None, threshold: float | None = None, window: float | None = None,
+        hop: float | None = None, top_k: int | None = None, collection: str | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[results.LiveWindow | results.LiveStretch]:
+        """Who of the collection is speaking, while they speak; how the audio is cut into pieces changes no answer.
+
+        The audio is that of a file from its header on, or headerless samples of `format` at `rate` Hz with interleaved
+        `channels` (1). A `LiveWindow` comes every `hop` seconds (0.1 to `window`; 0.5) about the last `window` seconds
+        (1 to 30; 3) with the `top_k` best candidates (1 to 100; 1), a `LiveStretch` when a stretch of speech has ended.
+        The answers end after the audio; closing the iterator ends the call before. It may take `timeout` seconds, or
+        as long as the service allows.
+        """
+        if format not in ENCODINGS:
+            raise ValueError(f"format is 's16le', 'f32le' or None for files with a header, not {format!r}")
+        settings = dict(
+            collection=self._in(collection), encoding=ENCODINGS[format], sample_rate_hz=rate, channels=channels,
+            threshold=threshold, window_seconds=window, hop_seconds=hop, top_k=top_k)
+        return self._live({k: v for k, v in settings.items() if v is not None}, audio, timeout)
+
+    def _live(
+        self, settings: dict[str, Any], audio: AudioStream, timeout: float | None,
+    ) -> Iterator[results.LiveWindow | results.LiveStretch]:
+        broken: list[BaseException] = []
+
+        def requests() -> Iterator[Any]:
+            yield _wire.gateway("IdentifyStreamRequest")(settings=settings)
+            try:
+                for piece in stream_pieces(audio):
+                    yield _wire.gateway("IdentifyStreamRequest")(audio=piece)
+            except BaseException as error:
+                # The gRPC library reads the requests in a thread of its own, and tells nobody why that ended.
+                broken.append(error)
+                raise
+
+        call = self._methods["IdentifyStream"](requests(), timeout=timeout, metadata=self._metadata)
+        try:
+            for answer in call:
+                event = results.live_event(answer)
+                if event is not None:
+                    yield event
+        except grpc.RpcError as error:
+            if broken:
+                raise broken[0] from None
+            raise translated(error) from error
+        finally:
+            call.cancel()
+
     # People
 
     def enroll(
-        self, speaker_id: str, audios: AudioLike | list[AudioLike] | tuple[AudioLike, ...], *,
+        self, speaker_id: str, audios: AudioLike | Sequence[AudioLike], *,
         display_name: str | None = None, labels: Mapping[str, str] | None = None, collection: str | None = None,
         request_id: str | None = None,
     ) -> results.Enrollment:
@@ -102,10 +151,9 @@ class Voiceprint:
         Every call has a request id, a random one unless given, so that a call whose answer got lost is tried again
         without enrolling twice.
         """
-        pieces = audios if isinstance(audios, (list, tuple)) else [audios]
         return results.enrollment(self._call(
             "Enroll", collection=self._in(collection), speaker_id=speaker_id, display_name=display_name,
-            labels=labels, audios=[wire_audio(piece) for piece in pieces], request_id=request_id or str(uuid.uuid4())))
+            labels=labels, audios=wire_audios(audios), request_id=request_id or str(uuid.uuid4())))
 
     def speaker(self, speaker_id: str, *, collection: str | None = None) -> results.Speaker:
         """One person."""

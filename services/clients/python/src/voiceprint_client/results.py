@@ -10,11 +10,11 @@ from typing import Any
 from . import _wire
 
 __all__ = [
-    "AudioReport", "Collection", "Comparison", "Embedding", "Enrollment", "Identification", "Match", "Speaker",
-    "Utterance",
+    "AudioReport", "Collection", "Comparison", "Embedding", "Enrollment", "Identification", "LiveStretch",
+    "LiveWindow", "Match", "Speaker", "Utterance",
 ]
 
-_ACCEPTED = 1
+_ACCEPTED, _REJECTED = 1, 2
 _RETENTION_ENCRYPTED = 2
 
 
@@ -87,6 +87,46 @@ class Identification:
     gallery_size: int
     epoch: str
     report: AudioReport
+
+
+@dataclasses.dataclass(frozen=True)
+class LiveWindow:
+    """Who speaks now: the interim answer for one window of a stream.
+
+    All times are in seconds from the stream's first sample. `start` and `end` are the window's; `speaking` says whether
+    somebody speaks at its end, `speech` how many seconds of it are speech. `accepted` is None with too little speech to
+    say who it is, False for a stranger. `since` is when this person, or this stranger, began without a break.
+    """
+
+    start: float
+    end: float
+    speaking: bool
+    speech: float
+    accepted: bool | None
+    speaker_id: str | None
+    score: float
+    threshold: float
+    since: float
+    candidates: tuple[Match, ...]
+    epoch: str
+
+
+@dataclasses.dataclass(frozen=True)
+class LiveStretch:
+    """Who spoke: the final answer for a stretch of speech, up to a pause of 0.7 s or to 30 s.
+
+    Fields are those of `LiveWindow`.
+    """
+
+    start: float
+    end: float
+    speech: float
+    accepted: bool | None
+    speaker_id: str | None
+    score: float
+    threshold: float
+    candidates: tuple[Match, ...]
+    epoch: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,8 +217,28 @@ def identification(wire: Any) -> Identification:
     return Identification(
         speaker_id=wire.speaker_id if wire.decision == _ACCEPTED else None, score=wire.score,
         threshold=wire.threshold, margin=wire.margin if wire.HasField("margin") else None,
-        candidates=tuple(Match(each.speaker_id, each.display_name, each.score) for each in wire.candidates),
-        gallery_size=wire.gallery_size, epoch=wire.epoch, report=_report(wire.report))
+        candidates=_candidates(wire), gallery_size=wire.gallery_size, epoch=wire.epoch, report=_report(wire.report))
+
+
+def live_event(wire: Any) -> LiveWindow | LiveStretch | None:
+    """Of an IdentifyStreamResponse; None for a kind of event that a newer server sent."""
+    kind = wire.WhichOneof("event")
+    if kind == "window":
+        window = wire.window
+        return LiveWindow(speaking=window.speaking, since=window.since_seconds, **_live(window))
+    return LiveStretch(**_live(wire.stretch)) if kind == "stretch" else None
+
+
+def _live(wire: Any) -> dict[str, Any]:
+    accepted = {_ACCEPTED: True, _REJECTED: False}.get(wire.decision)
+    return dict(
+        start=wire.start_seconds, end=wire.end_seconds, speech=wire.speech_seconds, accepted=accepted,
+        speaker_id=wire.speaker_id if accepted else None, score=wire.score, threshold=wire.threshold,
+        candidates=_candidates(wire), epoch=wire.epoch)
+
+
+def _candidates(wire: Any) -> tuple[Match, ...]:
+    return tuple(Match(each.speaker_id, each.display_name, each.score) for each in wire.candidates)
 
 
 def speaker(wire: Any) -> Speaker:

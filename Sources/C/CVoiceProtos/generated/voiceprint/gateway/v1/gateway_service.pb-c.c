@@ -1048,6 +1048,96 @@ void   voiceprint__gateway__v1__delete_utterance_response__free_unpacked
   assert(message->base.descriptor == &voiceprint__gateway__v1__delete_utterance_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   voiceprint__gateway__v1__get_recording_request__init
+                     (Voiceprint__Gateway__V1__GetRecordingRequest         *message)
+{
+  static const Voiceprint__Gateway__V1__GetRecordingRequest init_value = VOICEPRINT__GATEWAY__V1__GET_RECORDING_REQUEST__INIT;
+  *message = init_value;
+}
+size_t voiceprint__gateway__v1__get_recording_request__get_packed_size
+                     (const Voiceprint__Gateway__V1__GetRecordingRequest *message)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__get_recording_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__gateway__v1__get_recording_request__pack
+                     (const Voiceprint__Gateway__V1__GetRecordingRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__get_recording_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__gateway__v1__get_recording_request__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__GetRecordingRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__get_recording_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Gateway__V1__GetRecordingRequest *
+       voiceprint__gateway__v1__get_recording_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Gateway__V1__GetRecordingRequest *)
+     protobuf_c_message_unpack (&voiceprint__gateway__v1__get_recording_request__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__gateway__v1__get_recording_request__free_unpacked
+                     (Voiceprint__Gateway__V1__GetRecordingRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__gateway__v1__get_recording_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   voiceprint__gateway__v1__get_recording_response__init
+                     (Voiceprint__Gateway__V1__GetRecordingResponse         *message)
+{
+  static const Voiceprint__Gateway__V1__GetRecordingResponse init_value = VOICEPRINT__GATEWAY__V1__GET_RECORDING_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t voiceprint__gateway__v1__get_recording_response__get_packed_size
+                     (const Voiceprint__Gateway__V1__GetRecordingResponse *message)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__get_recording_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__gateway__v1__get_recording_response__pack
+                     (const Voiceprint__Gateway__V1__GetRecordingResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__get_recording_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__gateway__v1__get_recording_response__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__GetRecordingResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__gateway__v1__get_recording_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Gateway__V1__GetRecordingResponse *
+       voiceprint__gateway__v1__get_recording_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Gateway__V1__GetRecordingResponse *)
+     protobuf_c_message_unpack (&voiceprint__gateway__v1__get_recording_response__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__gateway__v1__get_recording_response__free_unpacked
+                     (Voiceprint__Gateway__V1__GetRecordingResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__gateway__v1__get_recording_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   voiceprint__gateway__v1__create_collection_request__init
                      (Voiceprint__Gateway__V1__CreateCollectionRequest         *message)
 {
@@ -3269,6 +3359,108 @@ const ProtobufCMessageDescriptor voiceprint__gateway__v1__delete_utterance_respo
   (ProtobufCMessageInit) voiceprint__gateway__v1__delete_utterance_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__get_recording_request__field_descriptors[3] =
+{
+  {
+    "collection",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__GetRecordingRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "speaker_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__GetRecordingRequest, speaker_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "utterance_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__GetRecordingRequest, utterance_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__gateway__v1__get_recording_request__field_indices_by_name[] = {
+  0,   /* field[0] = collection */
+  1,   /* field[1] = speaker_id */
+  2,   /* field[2] = utterance_id */
+};
+static const ProtobufCIntRange voiceprint__gateway__v1__get_recording_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor voiceprint__gateway__v1__get_recording_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.gateway.v1.GetRecordingRequest",
+  "GetRecordingRequest",
+  "Voiceprint__Gateway__V1__GetRecordingRequest",
+  "voiceprint.gateway.v1",
+  sizeof(Voiceprint__Gateway__V1__GetRecordingRequest),
+  3,
+  voiceprint__gateway__v1__get_recording_request__field_descriptors,
+  voiceprint__gateway__v1__get_recording_request__field_indices_by_name,
+  1,  voiceprint__gateway__v1__get_recording_request__number_ranges,
+  (ProtobufCMessageInit) voiceprint__gateway__v1__get_recording_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__gateway__v1__get_recording_response__field_descriptors[1] =
+{
+  {
+    "audio",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Gateway__V1__GetRecordingResponse, audio),
+    &voiceprint__types__v1__audio__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__gateway__v1__get_recording_response__field_indices_by_name[] = {
+  0,   /* field[0] = audio */
+};
+static const ProtobufCIntRange voiceprint__gateway__v1__get_recording_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor voiceprint__gateway__v1__get_recording_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.gateway.v1.GetRecordingResponse",
+  "GetRecordingResponse",
+  "Voiceprint__Gateway__V1__GetRecordingResponse",
+  "voiceprint.gateway.v1",
+  sizeof(Voiceprint__Gateway__V1__GetRecordingResponse),
+  1,
+  voiceprint__gateway__v1__get_recording_response__field_descriptors,
+  voiceprint__gateway__v1__get_recording_response__field_indices_by_name,
+  1,  voiceprint__gateway__v1__get_recording_response__number_ranges,
+  (ProtobufCMessageInit) voiceprint__gateway__v1__get_recording_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor voiceprint__gateway__v1__create_collection_request__field_descriptors[3] =
 {
   {
@@ -3655,7 +3847,7 @@ const ProtobufCEnumDescriptor voiceprint__gateway__v1__decision__descriptor =
   voiceprint__gateway__v1__decision__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor voiceprint__gateway__v1__gateway_service__method_descriptors[14] =
+static const ProtobufCMethodDescriptor voiceprint__gateway__v1__gateway_service__method_descriptors[15] =
 {
   { "Embed", &voiceprint__gateway__v1__embed_request__descriptor, &voiceprint__gateway__v1__embed_response__descriptor },
   { "Contrast", &voiceprint__gateway__v1__contrast_request__descriptor, &voiceprint__gateway__v1__contrast_response__descriptor },
@@ -3667,6 +3859,7 @@ static const ProtobufCMethodDescriptor voiceprint__gateway__v1__gateway_service_
   { "ListSpeakers", &voiceprint__gateway__v1__list_speakers_request__descriptor, &voiceprint__gateway__v1__list_speakers_response__descriptor },
   { "DeleteSpeaker", &voiceprint__gateway__v1__delete_speaker_request__descriptor, &voiceprint__gateway__v1__delete_speaker_response__descriptor },
   { "DeleteUtterance", &voiceprint__gateway__v1__delete_utterance_request__descriptor, &voiceprint__gateway__v1__delete_utterance_response__descriptor },
+  { "GetRecording", &voiceprint__gateway__v1__get_recording_request__descriptor, &voiceprint__gateway__v1__get_recording_response__descriptor },
   { "CreateCollection", &voiceprint__gateway__v1__create_collection_request__descriptor, &voiceprint__gateway__v1__create_collection_response__descriptor },
   { "GetCollection", &voiceprint__gateway__v1__get_collection_request__descriptor, &voiceprint__gateway__v1__get_collection_response__descriptor },
   { "ListCollections", &voiceprint__gateway__v1__list_collections_request__descriptor, &voiceprint__gateway__v1__list_collections_response__descriptor },
@@ -3674,17 +3867,18 @@ static const ProtobufCMethodDescriptor voiceprint__gateway__v1__gateway_service_
 };
 const unsigned voiceprint__gateway__v1__gateway_service__method_indices_by_name[] = {
   1,        /* Contrast */
-  10,        /* CreateCollection */
-  13,        /* DeleteCollection */
+  11,        /* CreateCollection */
+  14,        /* DeleteCollection */
   8,        /* DeleteSpeaker */
   9,        /* DeleteUtterance */
   0,        /* Embed */
   2,        /* Enroll */
-  11,        /* GetCollection */
+  12,        /* GetCollection */
+  10,        /* GetRecording */
   6,        /* GetSpeaker */
   4,        /* Identify */
   5,        /* IdentifyStream */
-  12,        /* ListCollections */
+  13,        /* ListCollections */
   7,        /* ListSpeakers */
   3         /* Verify */
 };
@@ -3695,7 +3889,7 @@ const ProtobufCServiceDescriptor voiceprint__gateway__v1__gateway_service__descr
   "GatewayService",
   "Voiceprint__Gateway__V1__GatewayService",
   "voiceprint.gateway.v1",
-  14,
+  15,
   voiceprint__gateway__v1__gateway_service__method_descriptors,
   voiceprint__gateway__v1__gateway_service__method_indices_by_name
 };
@@ -3779,13 +3973,21 @@ void voiceprint__gateway__v1__gateway_service__delete_utterance(ProtobufCService
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
   service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void voiceprint__gateway__v1__gateway_service__get_recording(ProtobufCService *service,
+                                                             const Voiceprint__Gateway__V1__GetRecordingRequest *input,
+                                                             Voiceprint__Gateway__V1__GetRecordingResponse_Closure closure,
+                                                             void *closure_data)
+{
+  assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void voiceprint__gateway__v1__gateway_service__create_collection(ProtobufCService *service,
                                                                  const Voiceprint__Gateway__V1__CreateCollectionRequest *input,
                                                                  Voiceprint__Gateway__V1__CreateCollectionResponse_Closure closure,
                                                                  void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__get_collection(ProtobufCService *service,
                                                               const Voiceprint__Gateway__V1__GetCollectionRequest *input,
@@ -3793,7 +3995,7 @@ void voiceprint__gateway__v1__gateway_service__get_collection(ProtobufCService *
                                                               void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__list_collections(ProtobufCService *service,
                                                                 const Voiceprint__Gateway__V1__ListCollectionsRequest *input,
@@ -3801,7 +4003,7 @@ void voiceprint__gateway__v1__gateway_service__list_collections(ProtobufCService
                                                                 void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__delete_collection(ProtobufCService *service,
                                                                  const Voiceprint__Gateway__V1__DeleteCollectionRequest *input,
@@ -3809,7 +4011,7 @@ void voiceprint__gateway__v1__gateway_service__delete_collection(ProtobufCServic
                                                                  void *closure_data)
 {
   assert(service->descriptor == &voiceprint__gateway__v1__gateway_service__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__gateway__v1__gateway_service__init (Voiceprint__Gateway__V1__GatewayService_Service *service,
                                                      Voiceprint__Gateway__V1__GatewayService_ServiceDestroy destroy)

@@ -1350,7 +1350,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch_chunk__descript
   (ProtobufCMessageInit) voiceprint__registry__v1__epoch_chunk__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__publish_epoch_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__publish_epoch_request__field_descriptors[5] =
 {
   {
     "header",
@@ -1400,17 +1400,30 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__publish_epoch_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lease",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__PublishEpochRequest, lease),
+    &voiceprint__registry__v1__job_lease__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__publish_epoch_request__field_indices_by_name[] = {
   1,   /* field[1] = chunk */
   0,   /* field[0] = header */
+  4,   /* field[4] = lease */
   2,   /* field[2] = make_default */
   3,   /* field[3] = provenance */
 };
 static const ProtobufCIntRange voiceprint__registry__v1__publish_epoch_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__publish_epoch_request__descriptor =
 {
@@ -1420,7 +1433,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__publish_epoch_request
   "Voiceprint__Registry__V1__PublishEpochRequest",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__PublishEpochRequest),
-  4,
+  5,
   voiceprint__registry__v1__publish_epoch_request__field_descriptors,
   voiceprint__registry__v1__publish_epoch_request__field_indices_by_name,
   1,  voiceprint__registry__v1__publish_epoch_request__number_ranges,

@@ -928,7 +928,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__promotion__descriptor
   (ProtobufCMessageInit) voiceprint__registry__v1__promotion__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__start_promotion_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__start_promotion_request__field_descriptors[8] =
 {
   {
     "collection",
@@ -1014,9 +1014,22 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__start_promotion_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lease",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__StartPromotionRequest, lease),
+    &voiceprint__registry__v1__job_lease__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__start_promotion_request__field_indices_by_name[] = {
   0,   /* field[0] = collection */
+  7,   /* field[7] = lease */
   3,   /* field[3] = quorum */
   5,   /* field[5] = retain */
   1,   /* field[1] = to_epoch */
@@ -1027,7 +1040,7 @@ static const unsigned voiceprint__registry__v1__start_promotion_request__field_i
 static const ProtobufCIntRange voiceprint__registry__v1__start_promotion_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__start_promotion_request__descriptor =
 {
@@ -1037,7 +1050,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__start_promotion_reque
   "Voiceprint__Registry__V1__StartPromotionRequest",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__StartPromotionRequest),
-  7,
+  8,
   voiceprint__registry__v1__start_promotion_request__field_descriptors,
   voiceprint__registry__v1__start_promotion_request__field_indices_by_name,
   1,  voiceprint__registry__v1__start_promotion_request__number_ranges,

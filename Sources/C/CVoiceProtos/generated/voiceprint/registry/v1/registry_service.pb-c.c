@@ -868,6 +868,96 @@ void   voiceprint__registry__v1__delete_utterance_response__free_unpacked
   assert(message->base.descriptor == &voiceprint__registry__v1__delete_utterance_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   voiceprint__registry__v1__get_recording_request__init
+                     (Voiceprint__Registry__V1__GetRecordingRequest         *message)
+{
+  static const Voiceprint__Registry__V1__GetRecordingRequest init_value = VOICEPRINT__REGISTRY__V1__GET_RECORDING_REQUEST__INIT;
+  *message = init_value;
+}
+size_t voiceprint__registry__v1__get_recording_request__get_packed_size
+                     (const Voiceprint__Registry__V1__GetRecordingRequest *message)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__get_recording_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__registry__v1__get_recording_request__pack
+                     (const Voiceprint__Registry__V1__GetRecordingRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__get_recording_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__registry__v1__get_recording_request__pack_to_buffer
+                     (const Voiceprint__Registry__V1__GetRecordingRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__get_recording_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Registry__V1__GetRecordingRequest *
+       voiceprint__registry__v1__get_recording_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Registry__V1__GetRecordingRequest *)
+     protobuf_c_message_unpack (&voiceprint__registry__v1__get_recording_request__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__registry__v1__get_recording_request__free_unpacked
+                     (Voiceprint__Registry__V1__GetRecordingRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__registry__v1__get_recording_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   voiceprint__registry__v1__get_recording_response__init
+                     (Voiceprint__Registry__V1__GetRecordingResponse         *message)
+{
+  static const Voiceprint__Registry__V1__GetRecordingResponse init_value = VOICEPRINT__REGISTRY__V1__GET_RECORDING_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t voiceprint__registry__v1__get_recording_response__get_packed_size
+                     (const Voiceprint__Registry__V1__GetRecordingResponse *message)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__get_recording_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__registry__v1__get_recording_response__pack
+                     (const Voiceprint__Registry__V1__GetRecordingResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__get_recording_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__registry__v1__get_recording_response__pack_to_buffer
+                     (const Voiceprint__Registry__V1__GetRecordingResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__registry__v1__get_recording_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Registry__V1__GetRecordingResponse *
+       voiceprint__registry__v1__get_recording_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Registry__V1__GetRecordingResponse *)
+     protobuf_c_message_unpack (&voiceprint__registry__v1__get_recording_response__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__registry__v1__get_recording_response__free_unpacked
+                     (Voiceprint__Registry__V1__GetRecordingResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__registry__v1__get_recording_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   voiceprint__registry__v1__search_request__init
                      (Voiceprint__Registry__V1__SearchRequest         *message)
 {
@@ -2094,6 +2184,108 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__delete_utterance_resp
   (ProtobufCMessageInit) voiceprint__registry__v1__delete_utterance_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__get_recording_request__field_descriptors[3] =
+{
+  {
+    "collection",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__GetRecordingRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "speaker_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__GetRecordingRequest, speaker_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "utterance_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__GetRecordingRequest, utterance_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__registry__v1__get_recording_request__field_indices_by_name[] = {
+  0,   /* field[0] = collection */
+  1,   /* field[1] = speaker_id */
+  2,   /* field[2] = utterance_id */
+};
+static const ProtobufCIntRange voiceprint__registry__v1__get_recording_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor voiceprint__registry__v1__get_recording_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.registry.v1.GetRecordingRequest",
+  "GetRecordingRequest",
+  "Voiceprint__Registry__V1__GetRecordingRequest",
+  "voiceprint.registry.v1",
+  sizeof(Voiceprint__Registry__V1__GetRecordingRequest),
+  3,
+  voiceprint__registry__v1__get_recording_request__field_descriptors,
+  voiceprint__registry__v1__get_recording_request__field_indices_by_name,
+  1,  voiceprint__registry__v1__get_recording_request__number_ranges,
+  (ProtobufCMessageInit) voiceprint__registry__v1__get_recording_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__get_recording_response__field_descriptors[1] =
+{
+  {
+    "audio",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__GetRecordingResponse, audio),
+    &voiceprint__types__v1__audio__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__registry__v1__get_recording_response__field_indices_by_name[] = {
+  0,   /* field[0] = audio */
+};
+static const ProtobufCIntRange voiceprint__registry__v1__get_recording_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor voiceprint__registry__v1__get_recording_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.registry.v1.GetRecordingResponse",
+  "GetRecordingResponse",
+  "Voiceprint__Registry__V1__GetRecordingResponse",
+  "voiceprint.registry.v1",
+  sizeof(Voiceprint__Registry__V1__GetRecordingResponse),
+  1,
+  voiceprint__registry__v1__get_recording_response__field_descriptors,
+  voiceprint__registry__v1__get_recording_response__field_indices_by_name,
+  1,  voiceprint__registry__v1__get_recording_response__number_ranges,
+  (ProtobufCMessageInit) voiceprint__registry__v1__get_recording_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor voiceprint__registry__v1__search_request__field_descriptors[3] =
 {
   {
@@ -2311,7 +2503,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__verify_response__desc
   (ProtobufCMessageInit) voiceprint__registry__v1__verify_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor voiceprint__registry__v1__registry_service__method_descriptors[11] =
+static const ProtobufCMethodDescriptor voiceprint__registry__v1__registry_service__method_descriptors[12] =
 {
   { "CreateCollection", &voiceprint__registry__v1__create_collection_request__descriptor, &voiceprint__registry__v1__create_collection_response__descriptor },
   { "GetCollection", &voiceprint__registry__v1__get_collection_request__descriptor, &voiceprint__registry__v1__get_collection_response__descriptor },
@@ -2322,6 +2514,7 @@ static const ProtobufCMethodDescriptor voiceprint__registry__v1__registry_servic
   { "ListSpeakers", &voiceprint__registry__v1__list_speakers_request__descriptor, &voiceprint__registry__v1__list_speakers_response__descriptor },
   { "DeleteSpeaker", &voiceprint__registry__v1__delete_speaker_request__descriptor, &voiceprint__registry__v1__delete_speaker_response__descriptor },
   { "DeleteUtterance", &voiceprint__registry__v1__delete_utterance_request__descriptor, &voiceprint__registry__v1__delete_utterance_response__descriptor },
+  { "GetRecording", &voiceprint__registry__v1__get_recording_request__descriptor, &voiceprint__registry__v1__get_recording_response__descriptor },
   { "Search", &voiceprint__registry__v1__search_request__descriptor, &voiceprint__registry__v1__search_response__descriptor },
   { "Verify", &voiceprint__registry__v1__verify_request__descriptor, &voiceprint__registry__v1__verify_response__descriptor },
 };
@@ -2332,11 +2525,12 @@ const unsigned voiceprint__registry__v1__registry_service__method_indices_by_nam
   8,        /* DeleteUtterance */
   4,        /* Enroll */
   1,        /* GetCollection */
+  9,        /* GetRecording */
   5,        /* GetSpeaker */
   2,        /* ListCollections */
   6,        /* ListSpeakers */
-  9,        /* Search */
-  10         /* Verify */
+  10,        /* Search */
+  11         /* Verify */
 };
 const ProtobufCServiceDescriptor voiceprint__registry__v1__registry_service__descriptor =
 {
@@ -2345,7 +2539,7 @@ const ProtobufCServiceDescriptor voiceprint__registry__v1__registry_service__des
   "RegistryService",
   "Voiceprint__Registry__V1__RegistryService",
   "voiceprint.registry.v1",
-  11,
+  12,
   voiceprint__registry__v1__registry_service__method_descriptors,
   voiceprint__registry__v1__registry_service__method_indices_by_name
 };
@@ -2421,13 +2615,21 @@ void voiceprint__registry__v1__registry_service__delete_utterance(ProtobufCServi
   assert(service->descriptor == &voiceprint__registry__v1__registry_service__descriptor);
   service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void voiceprint__registry__v1__registry_service__get_recording(ProtobufCService *service,
+                                                               const Voiceprint__Registry__V1__GetRecordingRequest *input,
+                                                               Voiceprint__Registry__V1__GetRecordingResponse_Closure closure,
+                                                               void *closure_data)
+{
+  assert(service->descriptor == &voiceprint__registry__v1__registry_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void voiceprint__registry__v1__registry_service__search(ProtobufCService *service,
                                                         const Voiceprint__Registry__V1__SearchRequest *input,
                                                         Voiceprint__Registry__V1__SearchResponse_Closure closure,
                                                         void *closure_data)
 {
   assert(service->descriptor == &voiceprint__registry__v1__registry_service__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__registry__v1__registry_service__verify(ProtobufCService *service,
                                                         const Voiceprint__Registry__V1__VerifyRequest *input,
@@ -2435,7 +2637,7 @@ void voiceprint__registry__v1__registry_service__verify(ProtobufCService *servic
                                                         void *closure_data)
 {
   assert(service->descriptor == &voiceprint__registry__v1__registry_service__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void voiceprint__registry__v1__registry_service__init (Voiceprint__Registry__V1__RegistryService_Service *service,
                                                        Voiceprint__Registry__V1__RegistryService_ServiceDestroy destroy)

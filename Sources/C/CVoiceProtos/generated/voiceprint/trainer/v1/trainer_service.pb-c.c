@@ -1492,6 +1492,51 @@ void   voiceprint__trainer__v1__training_evaluation__free_unpacked
   assert(message->base.descriptor == &voiceprint__trainer__v1__training_evaluation__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   voiceprint__trainer__v1__error_rates__init
+                     (Voiceprint__Trainer__V1__ErrorRates         *message)
+{
+  static const Voiceprint__Trainer__V1__ErrorRates init_value = VOICEPRINT__TRAINER__V1__ERROR_RATES__INIT;
+  *message = init_value;
+}
+size_t voiceprint__trainer__v1__error_rates__get_packed_size
+                     (const Voiceprint__Trainer__V1__ErrorRates *message)
+{
+  assert(message->base.descriptor == &voiceprint__trainer__v1__error_rates__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t voiceprint__trainer__v1__error_rates__pack
+                     (const Voiceprint__Trainer__V1__ErrorRates *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &voiceprint__trainer__v1__error_rates__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t voiceprint__trainer__v1__error_rates__pack_to_buffer
+                     (const Voiceprint__Trainer__V1__ErrorRates *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &voiceprint__trainer__v1__error_rates__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Voiceprint__Trainer__V1__ErrorRates *
+       voiceprint__trainer__v1__error_rates__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Voiceprint__Trainer__V1__ErrorRates *)
+     protobuf_c_message_unpack (&voiceprint__trainer__v1__error_rates__descriptor,
+                                allocator, len, data);
+}
+void   voiceprint__trainer__v1__error_rates__free_unpacked
+                     (Voiceprint__Trainer__V1__ErrorRates *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &voiceprint__trainer__v1__error_rates__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   voiceprint__trainer__v1__candidate_epoch__init
                      (Voiceprint__Trainer__V1__CandidateEpoch         *message)
 {
@@ -2991,7 +3036,7 @@ const ProtobufCMessageDescriptor voiceprint__trainer__v1__submit_job_request__de
   (ProtobufCMessageInit) voiceprint__trainer__v1__submit_job_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__trainer__v1__submit_job_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor voiceprint__trainer__v1__submit_job_response__field_descriptors[2] =
 {
   {
     "job",
@@ -3005,14 +3050,27 @@ static const ProtobufCFieldDescriptor voiceprint__trainer__v1__submit_job_respon
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "warnings",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Voiceprint__Trainer__V1__SubmitJobResponse, n_warnings),
+    offsetof(Voiceprint__Trainer__V1__SubmitJobResponse, warnings),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__trainer__v1__submit_job_response__field_indices_by_name[] = {
   0,   /* field[0] = job */
+  1,   /* field[1] = warnings */
 };
 static const ProtobufCIntRange voiceprint__trainer__v1__submit_job_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor voiceprint__trainer__v1__submit_job_response__descriptor =
 {
@@ -3022,7 +3080,7 @@ const ProtobufCMessageDescriptor voiceprint__trainer__v1__submit_job_response__d
   "Voiceprint__Trainer__V1__SubmitJobResponse",
   "voiceprint.trainer.v1",
   sizeof(Voiceprint__Trainer__V1__SubmitJobResponse),
-  1,
+  2,
   voiceprint__trainer__v1__submit_job_response__field_descriptors,
   voiceprint__trainer__v1__submit_job_response__field_indices_by_name,
   1,  voiceprint__trainer__v1__submit_job_response__number_ranges,
@@ -3888,7 +3946,7 @@ const ProtobufCMessageDescriptor voiceprint__trainer__v1__training_progress__des
   (ProtobufCMessageInit) voiceprint__trainer__v1__training_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__trainer__v1__training_evaluation__field_descriptors[5] =
+static const ProtobufCFieldDescriptor voiceprint__trainer__v1__training_evaluation__field_descriptors[6] =
 {
   {
     "epoch",
@@ -3950,10 +4008,23 @@ static const ProtobufCFieldDescriptor voiceprint__trainer__v1__training_evaluati
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "error_rates",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Voiceprint__Trainer__V1__TrainingEvaluation, n_error_rates),
+    offsetof(Voiceprint__Trainer__V1__TrainingEvaluation, error_rates),
+    &voiceprint__trainer__v1__error_rates__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__trainer__v1__training_evaluation__field_indices_by_name[] = {
   2,   /* field[2] = eer */
   0,   /* field[0] = epoch */
+  5,   /* field[5] = error_rates */
   3,   /* field[3] = min_dcf */
   1,   /* field[1] = seconds */
   4,   /* field[4] = threshold */
@@ -3961,7 +4032,7 @@ static const unsigned voiceprint__trainer__v1__training_evaluation__field_indice
 static const ProtobufCIntRange voiceprint__trainer__v1__training_evaluation__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor voiceprint__trainer__v1__training_evaluation__descriptor =
 {
@@ -3971,11 +4042,75 @@ const ProtobufCMessageDescriptor voiceprint__trainer__v1__training_evaluation__d
   "Voiceprint__Trainer__V1__TrainingEvaluation",
   "voiceprint.trainer.v1",
   sizeof(Voiceprint__Trainer__V1__TrainingEvaluation),
-  5,
+  6,
   voiceprint__trainer__v1__training_evaluation__field_descriptors,
   voiceprint__trainer__v1__training_evaluation__field_indices_by_name,
   1,  voiceprint__trainer__v1__training_evaluation__number_ranges,
   (ProtobufCMessageInit) voiceprint__trainer__v1__training_evaluation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor voiceprint__trainer__v1__error_rates__field_descriptors[3] =
+{
+  {
+    "threshold",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FLOAT,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Trainer__V1__ErrorRates, threshold),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "miss_rate",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Trainer__V1__ErrorRates, miss_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "false_alarm_rate",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Trainer__V1__ErrorRates, false_alarm_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned voiceprint__trainer__v1__error_rates__field_indices_by_name[] = {
+  2,   /* field[2] = false_alarm_rate */
+  1,   /* field[1] = miss_rate */
+  0,   /* field[0] = threshold */
+};
+static const ProtobufCIntRange voiceprint__trainer__v1__error_rates__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor voiceprint__trainer__v1__error_rates__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "voiceprint.trainer.v1.ErrorRates",
+  "ErrorRates",
+  "Voiceprint__Trainer__V1__ErrorRates",
+  "voiceprint.trainer.v1",
+  sizeof(Voiceprint__Trainer__V1__ErrorRates),
+  3,
+  voiceprint__trainer__v1__error_rates__field_descriptors,
+  voiceprint__trainer__v1__error_rates__field_indices_by_name,
+  1,  voiceprint__trainer__v1__error_rates__number_ranges,
+  (ProtobufCMessageInit) voiceprint__trainer__v1__error_rates__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor voiceprint__trainer__v1__candidate_epoch__field_descriptors[9] =

@@ -175,11 +175,11 @@ struct  Voiceprint__Embedding__V1__LoadedEpoch
    */
   char *reason;
   /*
-   * Number of values in its voiceprints.
+   * Number of values in its voiceprints; 0 unless it is READY.
    */
   uint32_t embedding_size;
   /*
-   * Bytes of memory its weights take.
+   * Bytes of memory its weights take; 0 unless it is READY.
    */
   uint64_t memory_bytes;
 };

@@ -122,7 +122,7 @@ struct  Voiceprint__Feature__V1__ItemError
 {
   ProtobufCMessage base;
   /*
-   * A gRPC status code, e.g. 3 for INVALID_ARGUMENT.
+   * A gRPC status code, 1 to 16, e.g. 3 for INVALID_ARGUMENT.
    */
   int32_t code;
   /*

@@ -42,6 +42,8 @@ typedef struct Voiceprint__Gateway__V1__DeleteSpeakerRequest Voiceprint__Gateway
 typedef struct Voiceprint__Gateway__V1__DeleteSpeakerResponse Voiceprint__Gateway__V1__DeleteSpeakerResponse;
 typedef struct Voiceprint__Gateway__V1__DeleteUtteranceRequest Voiceprint__Gateway__V1__DeleteUtteranceRequest;
 typedef struct Voiceprint__Gateway__V1__DeleteUtteranceResponse Voiceprint__Gateway__V1__DeleteUtteranceResponse;
+typedef struct Voiceprint__Gateway__V1__GetRecordingRequest Voiceprint__Gateway__V1__GetRecordingRequest;
+typedef struct Voiceprint__Gateway__V1__GetRecordingResponse Voiceprint__Gateway__V1__GetRecordingResponse;
 typedef struct Voiceprint__Gateway__V1__CreateCollectionRequest Voiceprint__Gateway__V1__CreateCollectionRequest;
 typedef struct Voiceprint__Gateway__V1__CreateCollectionResponse Voiceprint__Gateway__V1__CreateCollectionResponse;
 typedef struct Voiceprint__Gateway__V1__GetCollectionRequest Voiceprint__Gateway__V1__GetCollectionRequest;
@@ -163,7 +165,7 @@ struct  Voiceprint__Gateway__V1__ContrastResponse
    */
   double score;
   /*
-   * The threshold that was applied.
+   * The threshold that was applied, -1 to 1.
    */
   double threshold;
   /*
@@ -216,11 +218,11 @@ struct  Voiceprint__Gateway__V1__EnrollRequest
    */
   char *collection;
   /*
-   * Required. Whom to enrol.
+   * Required. Whom to enrol: 1 to 256 characters of any script, no control characters.
    */
   char *speaker_id;
   /*
-   * Labels to set; the others stay.
+   * Labels to set; the others stay. A key has 1 to 128 characters, a value at most 1024, a person at most 64 labels.
    */
   size_t n_labels;
   Voiceprint__Gateway__V1__EnrollRequest__LabelsEntry **labels;
@@ -230,13 +232,14 @@ struct  Voiceprint__Gateway__V1__EnrollRequest
   size_t n_audios;
   Voiceprint__Types__V1__Audio **audios;
   /*
-   * Makes a repeated call harmless: the same id again within a day enrols nothing and gives the first answer.
+   * Makes a repeated call harmless: the same id again within a day enrols nothing and gives the first answer. At most
+   * 128 characters, best random ones; empty for none.
    */
   char *request_id;
   Voiceprint__Gateway__V1__EnrollRequest__DisplayNameCase _display_name_case;
   union {
     /*
-     * A name for people to read; unset keeps the one there is.
+     * A name for people to read, at most 256 characters; unset keeps the one there is.
      */
     char *display_name;
   };
@@ -327,7 +330,7 @@ struct  Voiceprint__Gateway__V1__VerifyResponse
    */
   double score;
   /*
-   * The threshold that was applied.
+   * The threshold that was applied, -1 to 1.
    */
   double threshold;
   /*
@@ -411,11 +414,11 @@ struct  Voiceprint__Gateway__V1__IdentifyResponse
   size_t n_candidates;
   Voiceprint__Types__V1__Match **candidates;
   /*
-   * The best score, 0 when nobody is enrolled.
+   * The best score, -1 to 1; 0 when nobody is enrolled.
    */
   double score;
   /*
-   * The threshold that was applied.
+   * The threshold that was applied, -1 to 1.
    */
   double threshold;
   /*
@@ -433,7 +436,7 @@ struct  Voiceprint__Gateway__V1__IdentifyResponse
   Voiceprint__Gateway__V1__IdentifyResponse__MarginCase _margin_case;
   union {
     /*
-     * The best score less the runner-up's; unset with fewer than two people enrolled.
+     * The best score less the runner-up's, 0 to 2; unset with fewer than two people enrolled.
      */
     double margin;
   };
@@ -490,7 +493,8 @@ struct  Voiceprint__Gateway__V1__IdentifyStreamSettings
    */
   char *collection;
   /*
-   * How the audio is encoded; unset for a file's bytes from its header on, which are answered as they can be decoded.
+   * How the audio is encoded; unset for a file's bytes from its header on. WAV is answered while it comes, any other
+   * format when all of it is there.
    */
   Voiceprint__Types__V1__Audio__Encoding encoding;
   /*
@@ -567,7 +571,7 @@ struct  Voiceprint__Gateway__V1__IdentifyStreamWindow
    */
   double start_seconds;
   /*
-   * Where it ends.
+   * Where it ends, in seconds from the first sample.
    */
   double end_seconds;
   /*
@@ -575,7 +579,7 @@ struct  Voiceprint__Gateway__V1__IdentifyStreamWindow
    */
   protobuf_c_boolean speaking;
   /*
-   * Seconds of speech in the window.
+   * Seconds of speech in the window, 0 to its length.
    */
   double speech_seconds;
   /*
@@ -592,11 +596,11 @@ struct  Voiceprint__Gateway__V1__IdentifyStreamWindow
   size_t n_candidates;
   Voiceprint__Types__V1__Match **candidates;
   /*
-   * The best score, 0 when nobody is enrolled.
+   * The best score, -1 to 1; 0 when nobody is enrolled.
    */
   double score;
   /*
-   * The threshold that was applied.
+   * The threshold that was applied, -1 to 1.
    */
   double threshold;
   /*
@@ -614,7 +618,7 @@ struct  Voiceprint__Gateway__V1__IdentifyStreamWindow
 
 
 /*
- * The final answer for one stretch of speech of a stream.
+ * The final answer for one stretch of speech of a stream: up to a pause of 0.7 s, or to 30 s.
  */
 struct  Voiceprint__Gateway__V1__IdentifyStreamStretch
 {
@@ -624,11 +628,11 @@ struct  Voiceprint__Gateway__V1__IdentifyStreamStretch
    */
   double start_seconds;
   /*
-   * Where it ends.
+   * Where it ends, in seconds from the first sample.
    */
   double end_seconds;
   /*
-   * Seconds of speech in it.
+   * Seconds of speech in it, at most its length.
    */
   double speech_seconds;
   /*
@@ -640,16 +644,16 @@ struct  Voiceprint__Gateway__V1__IdentifyStreamStretch
    */
   char *speaker_id;
   /*
-   * The best candidates with their scores, best first.
+   * The best candidates with their scores, best first; empty where the decision is UNSPECIFIED.
    */
   size_t n_candidates;
   Voiceprint__Types__V1__Match **candidates;
   /*
-   * The best score, 0 when nobody is enrolled.
+   * The best score, -1 to 1; 0 when nobody is enrolled.
    */
   double score;
   /*
-   * The threshold that was applied.
+   * The threshold that was applied, -1 to 1.
    */
   double threshold;
   /*
@@ -814,12 +818,52 @@ struct  Voiceprint__Gateway__V1__DeleteUtteranceResponse
 {
   ProtobufCMessage base;
   /*
-   * The person as is now; unset if it was the last utterance and the person went with it.
+   * The person as it is now; unset if it was the last utterance and the person went with it.
    */
   Voiceprint__Types__V1__Speaker *speaker;
 };
 #define VOICEPRINT__GATEWAY__V1__DELETE_UTTERANCE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__delete_utterance_response__descriptor) \
+    , NULL }
+
+
+/*
+ * Request of GetRecording.
+ */
+struct  Voiceprint__Gateway__V1__GetRecordingRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The collection; empty for "default".
+   */
+  char *collection;
+  /*
+   * Required. The person.
+   */
+  char *speaker_id;
+  /*
+   * Required. The utterance. NOT_FOUND if the person has no such utterance.
+   */
+  char *utterance_id;
+};
+#define VOICEPRINT__GATEWAY__V1__GET_RECORDING_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__get_recording_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Response of GetRecording.
+ */
+struct  Voiceprint__Gateway__V1__GetRecordingResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The recording.
+   */
+  Voiceprint__Types__V1__Audio *audio;
+};
+#define VOICEPRINT__GATEWAY__V1__GET_RECORDING_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__gateway__v1__get_recording_response__descriptor) \
     , NULL }
 
 
@@ -830,7 +874,7 @@ struct  Voiceprint__Gateway__V1__CreateCollectionRequest
 {
   ProtobufCMessage base;
   /*
-   * Required. Its name.
+   * Required. Its name: 1 to 128 characters of any script, no control characters.
    */
   char *collection;
   /*
@@ -1408,6 +1452,44 @@ Voiceprint__Gateway__V1__DeleteUtteranceResponse *
 void   voiceprint__gateway__v1__delete_utterance_response__free_unpacked
                      (Voiceprint__Gateway__V1__DeleteUtteranceResponse *message,
                       ProtobufCAllocator *allocator);
+/* Voiceprint__Gateway__V1__GetRecordingRequest methods */
+void   voiceprint__gateway__v1__get_recording_request__init
+                     (Voiceprint__Gateway__V1__GetRecordingRequest         *message);
+size_t voiceprint__gateway__v1__get_recording_request__get_packed_size
+                     (const Voiceprint__Gateway__V1__GetRecordingRequest   *message);
+size_t voiceprint__gateway__v1__get_recording_request__pack
+                     (const Voiceprint__Gateway__V1__GetRecordingRequest   *message,
+                      uint8_t             *out);
+size_t voiceprint__gateway__v1__get_recording_request__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__GetRecordingRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Gateway__V1__GetRecordingRequest *
+       voiceprint__gateway__v1__get_recording_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__gateway__v1__get_recording_request__free_unpacked
+                     (Voiceprint__Gateway__V1__GetRecordingRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Gateway__V1__GetRecordingResponse methods */
+void   voiceprint__gateway__v1__get_recording_response__init
+                     (Voiceprint__Gateway__V1__GetRecordingResponse         *message);
+size_t voiceprint__gateway__v1__get_recording_response__get_packed_size
+                     (const Voiceprint__Gateway__V1__GetRecordingResponse   *message);
+size_t voiceprint__gateway__v1__get_recording_response__pack
+                     (const Voiceprint__Gateway__V1__GetRecordingResponse   *message,
+                      uint8_t             *out);
+size_t voiceprint__gateway__v1__get_recording_response__pack_to_buffer
+                     (const Voiceprint__Gateway__V1__GetRecordingResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Gateway__V1__GetRecordingResponse *
+       voiceprint__gateway__v1__get_recording_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__gateway__v1__get_recording_response__free_unpacked
+                     (Voiceprint__Gateway__V1__GetRecordingResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Voiceprint__Gateway__V1__CreateCollectionRequest methods */
 void   voiceprint__gateway__v1__create_collection_request__init
                      (Voiceprint__Gateway__V1__CreateCollectionRequest         *message);
@@ -1634,6 +1716,12 @@ typedef void (*Voiceprint__Gateway__V1__DeleteUtteranceRequest_Closure)
 typedef void (*Voiceprint__Gateway__V1__DeleteUtteranceResponse_Closure)
                  (const Voiceprint__Gateway__V1__DeleteUtteranceResponse *message,
                   void *closure_data);
+typedef void (*Voiceprint__Gateway__V1__GetRecordingRequest_Closure)
+                 (const Voiceprint__Gateway__V1__GetRecordingRequest *message,
+                  void *closure_data);
+typedef void (*Voiceprint__Gateway__V1__GetRecordingResponse_Closure)
+                 (const Voiceprint__Gateway__V1__GetRecordingResponse *message,
+                  void *closure_data);
 typedef void (*Voiceprint__Gateway__V1__CreateCollectionRequest_Closure)
                  (const Voiceprint__Gateway__V1__CreateCollectionRequest *message,
                   void *closure_data);
@@ -1705,6 +1793,10 @@ struct Voiceprint__Gateway__V1__GatewayService_Service
                            const Voiceprint__Gateway__V1__DeleteUtteranceRequest *input,
                            Voiceprint__Gateway__V1__DeleteUtteranceResponse_Closure closure,
                            void *closure_data);
+  void (*get_recording)(Voiceprint__Gateway__V1__GatewayService_Service *service,
+                        const Voiceprint__Gateway__V1__GetRecordingRequest *input,
+                        Voiceprint__Gateway__V1__GetRecordingResponse_Closure closure,
+                        void *closure_data);
   void (*create_collection)(Voiceprint__Gateway__V1__GatewayService_Service *service,
                             const Voiceprint__Gateway__V1__CreateCollectionRequest *input,
                             Voiceprint__Gateway__V1__CreateCollectionResponse_Closure closure,
@@ -1739,6 +1831,7 @@ void voiceprint__gateway__v1__gateway_service__init (Voiceprint__Gateway__V1__Ga
       function_prefix__ ## list_speakers,\
       function_prefix__ ## delete_speaker,\
       function_prefix__ ## delete_utterance,\
+      function_prefix__ ## get_recording,\
       function_prefix__ ## create_collection,\
       function_prefix__ ## get_collection,\
       function_prefix__ ## list_collections,\
@@ -1783,6 +1876,10 @@ void voiceprint__gateway__v1__gateway_service__delete_utterance(ProtobufCService
                                                                 const Voiceprint__Gateway__V1__DeleteUtteranceRequest *input,
                                                                 Voiceprint__Gateway__V1__DeleteUtteranceResponse_Closure closure,
                                                                 void *closure_data);
+void voiceprint__gateway__v1__gateway_service__get_recording(ProtobufCService *service,
+                                                             const Voiceprint__Gateway__V1__GetRecordingRequest *input,
+                                                             Voiceprint__Gateway__V1__GetRecordingResponse_Closure closure,
+                                                             void *closure_data);
 void voiceprint__gateway__v1__gateway_service__create_collection(ProtobufCService *service,
                                                                  const Voiceprint__Gateway__V1__CreateCollectionRequest *input,
                                                                  Voiceprint__Gateway__V1__CreateCollectionResponse_Closure closure,
@@ -1827,6 +1924,8 @@ extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__delete_speaker_
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__delete_speaker_response__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__delete_utterance_request__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__delete_utterance_response__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__get_recording_request__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__get_recording_response__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__create_collection_request__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__create_collection_response__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__gateway__v1__get_collection_request__descriptor;

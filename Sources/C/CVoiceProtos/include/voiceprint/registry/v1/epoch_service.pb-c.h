@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "google/protobuf/timestamp.pb-c.h"
+#include "voiceprint/registry/v1/job_lease.pb-c.h"
 #include "voiceprint/types/v1/features.pb-c.h"
 
 typedef struct Voiceprint__Registry__V1__Epoch Voiceprint__Registry__V1__Epoch;
@@ -64,7 +65,7 @@ struct  Voiceprint__Registry__V1__Epoch
    */
   uint32_t embedding_size;
   /*
-   * Scores at or above it are decided to be the same person, unless the request brings its own threshold.
+   * Scores at or above it, -1 to 1, are decided to be the same person, unless the request brings its own threshold.
    */
   double threshold;
   /*
@@ -145,19 +146,19 @@ struct  Voiceprint__Registry__V1__EpochEvaluation
    */
   double eer;
   /*
-   * Lower end of its 95 % interval, by a bootstrap over speakers; 0 when the list does not tell who speaks.
+   * Lower end of the 95 % interval of eer, by a bootstrap over speakers; 0 when the list does not tell who speaks.
    */
   double eer_low;
   /*
-   * Upper end of its 95 % interval; 1 when the list does not tell who speaks.
+   * Upper end of the 95 % interval of eer; 1 when the list does not tell who speaks.
    */
   double eer_high;
   /*
-   * Least cost of detection, normalised.
+   * Least cost of detection, normalised, 0 to 1: a prior of 0.01 for the same person, both errors equally dear.
    */
   double min_dcf;
   /*
-   * Thresholds that keep to target rates.
+   * Thresholds that keep to given rates of false accepts.
    */
   size_t n_operating_points;
   Voiceprint__Registry__V1__OperatingPoint **operating_points;
@@ -178,7 +179,7 @@ struct  Voiceprint__Registry__V1__OperatingPoint
    */
   double false_accept_rate;
   /*
-   * The threshold.
+   * The threshold that does so, -1 to 1.
    */
   double threshold;
 };
@@ -273,6 +274,11 @@ struct  Voiceprint__Registry__V1__PublishEpochRequest
    * With the header: where the epoch comes from. What was said first stays.
    */
   Voiceprint__Registry__V1__EpochProvenance *provenance;
+  /*
+   * With the header: the job that the epoch comes from, which must be the caller's still when all of it has come; unset
+   * for an epoch of no job.
+   */
+  Voiceprint__Registry__V1__JobLease *lease;
   Voiceprint__Registry__V1__PublishEpochRequest__PayloadCase payload_case;
   union {
     /*
@@ -287,7 +293,7 @@ struct  Voiceprint__Registry__V1__PublishEpochRequest
 };
 #define VOICEPRINT__REGISTRY__V1__PUBLISH_EPOCH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__publish_epoch_request__descriptor) \
-    , 0, NULL, VOICEPRINT__REGISTRY__V1__PUBLISH_EPOCH_REQUEST__PAYLOAD__NOT_SET, {0} }
+    , 0, NULL, NULL, VOICEPRINT__REGISTRY__V1__PUBLISH_EPOCH_REQUEST__PAYLOAD__NOT_SET, {0} }
 
 
 /*

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/duration.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "voiceprint/registry/v1/job_lease.pb-c.h"
 
 typedef struct Voiceprint__Registry__V1__Promotion Voiceprint__Registry__V1__Promotion;
 typedef struct Voiceprint__Registry__V1__StartPromotionRequest Voiceprint__Registry__V1__StartPromotionRequest;
@@ -134,11 +135,11 @@ struct  Voiceprint__Registry__V1__Promotion
    */
   double quorum;
   /*
-   * At most so many recordings a second; 0 for as many as can be.
+   * At most so many recordings are computed a second, by the trainer; 0 for as many as can be.
    */
   double utterances_per_second;
   /*
-   * How long the old epoch is kept after the flip.
+   * How long the old epoch is kept after the flip, at most 366 days.
    */
   Google__Protobuf__Duration *retain;
   /*
@@ -154,7 +155,7 @@ struct  Voiceprint__Registry__V1__Promotion
    */
   uint64_t speakers_without_audio;
   /*
-   * Why it failed.
+   * Why it failed; empty unless it is FAILED.
    */
   char *error;
   /*
@@ -202,21 +203,25 @@ struct  Voiceprint__Registry__V1__StartPromotionRequest
    */
   double quorum;
   /*
-   * At most so many recordings a second; 0 for as many as can be.
+   * At most so many recordings are computed a second, by the trainer; 0 for as many as can be.
    */
   double utterances_per_second;
   /*
-   * How long the old epoch is kept after the flip, at most a year; unset means a day.
+   * How long the old epoch is kept after the flip, at most 366 days; unset means a day.
    */
   Google__Protobuf__Duration *retain;
   /*
    * Only check and count; nothing begins.
    */
   protobuf_c_boolean validate_only;
+  /*
+   * The job that asks for it, which must be the caller's still; unset for people.
+   */
+  Voiceprint__Registry__V1__JobLease *lease;
 };
 #define VOICEPRINT__REGISTRY__V1__START_PROMOTION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__start_promotion_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, VOICEPRINT__REGISTRY__V1__UNRETAINED_POLICY__UNRETAINED_POLICY_UNSPECIFIED, 0, 0, NULL, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, VOICEPRINT__REGISTRY__V1__UNRETAINED_POLICY__UNRETAINED_POLICY_UNSPECIFIED, 0, 0, NULL, 0, NULL }
 
 
 /*
@@ -242,7 +247,7 @@ struct  Voiceprint__Registry__V1__GetPromotionRequest
 {
   ProtobufCMessage base;
   /*
-   * Required. The promotion.
+   * Required. The promotion, by its identifier.
    */
   char *promotion_id;
 };
@@ -258,7 +263,7 @@ struct  Voiceprint__Registry__V1__GetPromotionResponse
 {
   ProtobufCMessage base;
   /*
-   * The promotion.
+   * The promotion as it is now.
    */
   Voiceprint__Registry__V1__Promotion *promotion;
 };
@@ -319,7 +324,7 @@ struct  Voiceprint__Registry__V1__WatchPromotionRequest
 {
   ProtobufCMessage base;
   /*
-   * Required. The promotion.
+   * Required. The promotion, by its identifier.
    */
   char *promotion_id;
 };
@@ -351,7 +356,7 @@ struct  Voiceprint__Registry__V1__CancelPromotionRequest
 {
   ProtobufCMessage base;
   /*
-   * Required. The promotion.
+   * Required. The promotion, by its identifier.
    */
   char *promotion_id;
 };
@@ -367,7 +372,7 @@ struct  Voiceprint__Registry__V1__CancelPromotionResponse
 {
   ProtobufCMessage base;
   /*
-   * The promotion.
+   * The promotion as it is now.
    */
   Voiceprint__Registry__V1__Promotion *promotion;
 };

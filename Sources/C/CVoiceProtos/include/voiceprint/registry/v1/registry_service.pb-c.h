@@ -38,6 +38,8 @@ typedef struct Voiceprint__Registry__V1__DeleteSpeakerRequest Voiceprint__Regist
 typedef struct Voiceprint__Registry__V1__DeleteSpeakerResponse Voiceprint__Registry__V1__DeleteSpeakerResponse;
 typedef struct Voiceprint__Registry__V1__DeleteUtteranceRequest Voiceprint__Registry__V1__DeleteUtteranceRequest;
 typedef struct Voiceprint__Registry__V1__DeleteUtteranceResponse Voiceprint__Registry__V1__DeleteUtteranceResponse;
+typedef struct Voiceprint__Registry__V1__GetRecordingRequest Voiceprint__Registry__V1__GetRecordingRequest;
+typedef struct Voiceprint__Registry__V1__GetRecordingResponse Voiceprint__Registry__V1__GetRecordingResponse;
 typedef struct Voiceprint__Registry__V1__SearchRequest Voiceprint__Registry__V1__SearchRequest;
 typedef struct Voiceprint__Registry__V1__SearchResponse Voiceprint__Registry__V1__SearchResponse;
 typedef struct Voiceprint__Registry__V1__VerifyRequest Voiceprint__Registry__V1__VerifyRequest;
@@ -56,7 +58,7 @@ struct  Voiceprint__Registry__V1__CreateCollectionRequest
 {
   ProtobufCMessage base;
   /*
-   * Required. Its name.
+   * Required. Its name: 1 to 128 characters of any script, no control characters.
    */
   char *collection;
   /*
@@ -246,27 +248,27 @@ struct  Voiceprint__Registry__V1__EnrollRequest
    */
   char *collection;
   /*
-   * Required. Whom to enrol.
+   * Required. Whom to enrol: 1 to 256 characters of any script, no control characters.
    */
   char *speaker_id;
   /*
-   * Labels to set; the others stay.
+   * Labels to set; the others stay. A key has 1 to 128 characters, a value at most 1024, a person at most 64 labels.
    */
   size_t n_labels;
   Voiceprint__Registry__V1__EnrollRequest__LabelsEntry **labels;
   /*
-   * Required. At most 64.
+   * Required. What to enrol, 1 to 64 of the person's utterances.
    */
   size_t n_utterances;
   Voiceprint__Registry__V1__NewUtterance **utterances;
   /*
-   * The same id again within a day enrols nothing and gives the first answer; empty for none. At most 128 bytes.
+   * The same id again within a day enrols nothing and gives the first answer; empty for none. At most 128 characters.
    */
   char *request_id;
   Voiceprint__Registry__V1__EnrollRequest__DisplayNameCase _display_name_case;
   union {
     /*
-     * A name for people to read; unset keeps the one there is.
+     * A name for people to read, at most 256 characters; unset keeps the one there is.
      */
     char *display_name;
   };
@@ -452,12 +454,52 @@ struct  Voiceprint__Registry__V1__DeleteUtteranceResponse
 {
   ProtobufCMessage base;
   /*
-   * The person as is now; unset if it was the last utterance and the person went with it.
+   * The person as it is now; unset if it was the last utterance and the person went with it.
    */
   Voiceprint__Types__V1__Speaker *speaker;
 };
 #define VOICEPRINT__REGISTRY__V1__DELETE_UTTERANCE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__delete_utterance_response__descriptor) \
+    , NULL }
+
+
+/*
+ * Request of GetRecording.
+ */
+struct  Voiceprint__Registry__V1__GetRecordingRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Required. The collection.
+   */
+  char *collection;
+  /*
+   * Required. The person.
+   */
+  char *speaker_id;
+  /*
+   * Required. The utterance. NOT_FOUND if the person has no such utterance.
+   */
+  char *utterance_id;
+};
+#define VOICEPRINT__REGISTRY__V1__GET_RECORDING_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__get_recording_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Response of GetRecording.
+ */
+struct  Voiceprint__Registry__V1__GetRecordingResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The recording.
+   */
+  Voiceprint__Types__V1__Audio *audio;
+};
+#define VOICEPRINT__REGISTRY__V1__GET_RECORDING_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__get_recording_response__descriptor) \
     , NULL }
 
 
@@ -476,7 +518,7 @@ struct  Voiceprint__Registry__V1__SearchRequest
    */
   Voiceprint__Types__V1__Embedding *embedding;
   /*
-   * How many candidates; 0 means 5, at most 1000.
+   * How many candidates to return; 0 means 5, at most 1000.
    */
   uint32_t top_k;
 };
@@ -537,7 +579,7 @@ struct  Voiceprint__Registry__V1__VerifyResponse
 {
   ProtobufCMessage base;
   /*
-   * The claimed person and the score.
+   * The claimed person and the score, whatever that is: the caller decides.
    */
   Voiceprint__Types__V1__Match *match;
 };
@@ -910,6 +952,44 @@ Voiceprint__Registry__V1__DeleteUtteranceResponse *
 void   voiceprint__registry__v1__delete_utterance_response__free_unpacked
                      (Voiceprint__Registry__V1__DeleteUtteranceResponse *message,
                       ProtobufCAllocator *allocator);
+/* Voiceprint__Registry__V1__GetRecordingRequest methods */
+void   voiceprint__registry__v1__get_recording_request__init
+                     (Voiceprint__Registry__V1__GetRecordingRequest         *message);
+size_t voiceprint__registry__v1__get_recording_request__get_packed_size
+                     (const Voiceprint__Registry__V1__GetRecordingRequest   *message);
+size_t voiceprint__registry__v1__get_recording_request__pack
+                     (const Voiceprint__Registry__V1__GetRecordingRequest   *message,
+                      uint8_t             *out);
+size_t voiceprint__registry__v1__get_recording_request__pack_to_buffer
+                     (const Voiceprint__Registry__V1__GetRecordingRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Registry__V1__GetRecordingRequest *
+       voiceprint__registry__v1__get_recording_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__registry__v1__get_recording_request__free_unpacked
+                     (Voiceprint__Registry__V1__GetRecordingRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Voiceprint__Registry__V1__GetRecordingResponse methods */
+void   voiceprint__registry__v1__get_recording_response__init
+                     (Voiceprint__Registry__V1__GetRecordingResponse         *message);
+size_t voiceprint__registry__v1__get_recording_response__get_packed_size
+                     (const Voiceprint__Registry__V1__GetRecordingResponse   *message);
+size_t voiceprint__registry__v1__get_recording_response__pack
+                     (const Voiceprint__Registry__V1__GetRecordingResponse   *message,
+                      uint8_t             *out);
+size_t voiceprint__registry__v1__get_recording_response__pack_to_buffer
+                     (const Voiceprint__Registry__V1__GetRecordingResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Registry__V1__GetRecordingResponse *
+       voiceprint__registry__v1__get_recording_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__registry__v1__get_recording_response__free_unpacked
+                     (Voiceprint__Registry__V1__GetRecordingResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Voiceprint__Registry__V1__SearchRequest methods */
 void   voiceprint__registry__v1__search_request__init
                      (Voiceprint__Registry__V1__SearchRequest         *message);
@@ -1048,6 +1128,12 @@ typedef void (*Voiceprint__Registry__V1__DeleteUtteranceRequest_Closure)
 typedef void (*Voiceprint__Registry__V1__DeleteUtteranceResponse_Closure)
                  (const Voiceprint__Registry__V1__DeleteUtteranceResponse *message,
                   void *closure_data);
+typedef void (*Voiceprint__Registry__V1__GetRecordingRequest_Closure)
+                 (const Voiceprint__Registry__V1__GetRecordingRequest *message,
+                  void *closure_data);
+typedef void (*Voiceprint__Registry__V1__GetRecordingResponse_Closure)
+                 (const Voiceprint__Registry__V1__GetRecordingResponse *message,
+                  void *closure_data);
 typedef void (*Voiceprint__Registry__V1__SearchRequest_Closure)
                  (const Voiceprint__Registry__V1__SearchRequest *message,
                   void *closure_data);
@@ -1103,6 +1189,10 @@ struct Voiceprint__Registry__V1__RegistryService_Service
                            const Voiceprint__Registry__V1__DeleteUtteranceRequest *input,
                            Voiceprint__Registry__V1__DeleteUtteranceResponse_Closure closure,
                            void *closure_data);
+  void (*get_recording)(Voiceprint__Registry__V1__RegistryService_Service *service,
+                        const Voiceprint__Registry__V1__GetRecordingRequest *input,
+                        Voiceprint__Registry__V1__GetRecordingResponse_Closure closure,
+                        void *closure_data);
   void (*search)(Voiceprint__Registry__V1__RegistryService_Service *service,
                  const Voiceprint__Registry__V1__SearchRequest *input,
                  Voiceprint__Registry__V1__SearchResponse_Closure closure,
@@ -1128,6 +1218,7 @@ void voiceprint__registry__v1__registry_service__init (Voiceprint__Registry__V1_
       function_prefix__ ## list_speakers,\
       function_prefix__ ## delete_speaker,\
       function_prefix__ ## delete_utterance,\
+      function_prefix__ ## get_recording,\
       function_prefix__ ## search,\
       function_prefix__ ## verify  }
 void voiceprint__registry__v1__registry_service__create_collection(ProtobufCService *service,
@@ -1166,6 +1257,10 @@ void voiceprint__registry__v1__registry_service__delete_utterance(ProtobufCServi
                                                                   const Voiceprint__Registry__V1__DeleteUtteranceRequest *input,
                                                                   Voiceprint__Registry__V1__DeleteUtteranceResponse_Closure closure,
                                                                   void *closure_data);
+void voiceprint__registry__v1__registry_service__get_recording(ProtobufCService *service,
+                                                               const Voiceprint__Registry__V1__GetRecordingRequest *input,
+                                                               Voiceprint__Registry__V1__GetRecordingResponse_Closure closure,
+                                                               void *closure_data);
 void voiceprint__registry__v1__registry_service__search(ProtobufCService *service,
                                                         const Voiceprint__Registry__V1__SearchRequest *input,
                                                         Voiceprint__Registry__V1__SearchResponse_Closure closure,
@@ -1197,6 +1292,8 @@ extern const ProtobufCMessageDescriptor voiceprint__registry__v1__delete_speaker
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__delete_speaker_response__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__delete_utterance_request__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__delete_utterance_response__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__registry__v1__get_recording_request__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__registry__v1__get_recording_response__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__search_request__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__search_response__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__registry__v1__verify_request__descriptor;

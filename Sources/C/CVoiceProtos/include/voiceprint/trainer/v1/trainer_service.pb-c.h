@@ -51,6 +51,7 @@ typedef struct Voiceprint__Trainer__V1__JobStateChange Voiceprint__Trainer__V1__
 typedef struct Voiceprint__Trainer__V1__TrainingStart Voiceprint__Trainer__V1__TrainingStart;
 typedef struct Voiceprint__Trainer__V1__TrainingProgress Voiceprint__Trainer__V1__TrainingProgress;
 typedef struct Voiceprint__Trainer__V1__TrainingEvaluation Voiceprint__Trainer__V1__TrainingEvaluation;
+typedef struct Voiceprint__Trainer__V1__ErrorRates Voiceprint__Trainer__V1__ErrorRates;
 typedef struct Voiceprint__Trainer__V1__CandidateEpoch Voiceprint__Trainer__V1__CandidateEpoch;
 typedef struct Voiceprint__Trainer__V1__PromotionDecision Voiceprint__Trainer__V1__PromotionDecision;
 typedef struct Voiceprint__Trainer__V1__TrainingCheckpoint Voiceprint__Trainer__V1__TrainingCheckpoint;
@@ -417,7 +418,7 @@ struct  Voiceprint__Trainer__V1__TrainingSpec
    */
   char *base_epoch;
   /*
-   * What all randomness follows from.
+   * What all randomness follows from: the same seed, data set and configuration give the same weights to the bit.
    */
   uint64_t seed;
   /*
@@ -441,11 +442,11 @@ struct  Voiceprint__Trainer__V1__JobPosition
    */
   uint32_t epoch;
   /*
-   * Batches of the pass that are done.
+   * Batches of the pass that are done, 0 to batches.
    */
   uint32_t batch;
   /*
-   * Of so many.
+   * Batches of the whole pass.
    */
   uint32_t batches;
 };
@@ -462,7 +463,7 @@ struct  Voiceprint__Trainer__V1__AutoPromotion
 {
   ProtobufCMessage base;
   /*
-   * How it is promoted; an empty collection is "default", to_epoch and validate_only stay unset.
+   * How it is promoted; an empty collection is "default"; to_epoch, validate_only and lease stay unset.
    */
   Voiceprint__Registry__V1__StartPromotionRequest *promotion;
   /*
@@ -500,7 +501,7 @@ struct  Voiceprint__Trainer__V1__Job
    */
   Voiceprint__Trainer__V1__TrainingSpec *spec;
   /*
-   * Jobs of higher priority run first, and of the same priority the oldest.
+   * Jobs of higher priority run first, -1000 to 1000, and of the same priority the oldest.
    */
   int32_t priority;
   /*
@@ -516,7 +517,7 @@ struct  Voiceprint__Trainer__V1__Job
    */
   uint32_t attempts;
   /*
-   * Who has it, for people.
+   * The trainer that has it, or had it last, for people to read; empty before the first.
    */
   char *worker;
   /*
@@ -524,7 +525,7 @@ struct  Voiceprint__Trainer__V1__Job
    */
   Voiceprint__Trainer__V1__JobPosition *position;
   /*
-   * Why it failed.
+   * Why it failed; empty unless it is FAILED.
    */
   char *error;
   /*
@@ -583,7 +584,7 @@ struct  Voiceprint__Trainer__V1__SubmitJobRequest
    */
   protobuf_c_boolean validate_only;
   /*
-   * The same id again submits nothing and gives the first job again; empty for none. At most 128 bytes.
+   * The same id again submits nothing and gives the first job again; empty for none. At most 128 characters.
    */
   char *request_id;
   /*
@@ -606,10 +607,15 @@ struct  Voiceprint__Trainer__V1__SubmitJobResponse
    * The job; unset when it was only validated.
    */
   Voiceprint__Trainer__V1__Job *job;
+  /*
+   * What people should know about it, as a folder of noises that the data set lacks; the training does without.
+   */
+  size_t n_warnings;
+  char **warnings;
 };
 #define VOICEPRINT__TRAINER__V1__SUBMIT_JOB_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__trainer__v1__submit_job_response__descriptor) \
-    , NULL }
+    , NULL, 0,NULL }
 
 
 /*
@@ -875,15 +881,15 @@ struct  Voiceprint__Trainer__V1__TrainingStart
 {
   ProtobufCMessage base;
   /*
-   * Clips of the list.
+   * Number of clips of the list.
    */
   uint64_t clips;
   /*
-   * Speakers of the list.
+   * Number of speakers of the list.
    */
   uint64_t speakers;
   /*
-   * Weights that are trained.
+   * Number of weights that are trained.
    */
   uint64_t parameters;
   /*
@@ -907,7 +913,7 @@ struct  Voiceprint__Trainer__V1__TrainingProgress
    */
   uint32_t epoch;
   /*
-   * Of so many.
+   * Passes that the training has in all.
    */
   uint32_t epochs;
   /*
@@ -915,7 +921,7 @@ struct  Voiceprint__Trainer__V1__TrainingProgress
    */
   uint32_t batch;
   /*
-   * Of so many.
+   * Batches of the whole pass.
    */
   uint32_t batches;
   /*
@@ -923,7 +929,7 @@ struct  Voiceprint__Trainer__V1__TrainingProgress
    */
   uint64_t step;
   /*
-   * Mean loss.
+   * Mean loss of a clip.
    */
   double loss;
   /*
@@ -935,15 +941,15 @@ struct  Voiceprint__Trainer__V1__TrainingProgress
    */
   double learning_rate;
   /*
-   * Margin in force.
+   * Margin in force, in the loss's own unit, e.g. radians for AAMLoss.
    */
   double margin;
   /*
-   * Clips a second.
+   * Clips trained a second.
    */
   double clips_per_second;
   /*
-   * Seconds that are left.
+   * Seconds that are left of the whole training, at the speed so far.
    */
   double eta_seconds;
   /*
@@ -963,7 +969,7 @@ struct  Voiceprint__Trainer__V1__TrainingEvaluation
 {
   ProtobufCMessage base;
   /*
-   * After this pass.
+   * The pass that it came after, from 1.
    */
   uint32_t epoch;
   /*
@@ -975,17 +981,46 @@ struct  Voiceprint__Trainer__V1__TrainingEvaluation
    */
   double eer;
   /*
-   * Least detection cost.
+   * Least cost of detection, normalised, 0 to 1: a prior of 0.01 for the same person, both errors equally dear.
    */
   double min_dcf;
   /*
-   * Threshold at the equal error rate.
+   * Threshold at the equal error rate, -1 to 1.
    */
   double threshold;
+  /*
+   * What thresholds from the lowest score to the highest get wrong, at most 256 of them: for a picture.
+   */
+  size_t n_error_rates;
+  Voiceprint__Trainer__V1__ErrorRates **error_rates;
 };
 #define VOICEPRINT__TRAINER__V1__TRAINING_EVALUATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__trainer__v1__training_evaluation__descriptor) \
-    , 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0,NULL }
+
+
+/*
+ * What a threshold gets wrong.
+ */
+struct  Voiceprint__Trainer__V1__ErrorRates
+{
+  ProtobufCMessage base;
+  /*
+   * The highest score that is rejected.
+   */
+  float threshold;
+  /*
+   * Share of the pairs of one speaker that are rejected, 0 to 1.
+   */
+  double miss_rate;
+  /*
+   * Share of the pairs of two speakers that are accepted, 0 to 1.
+   */
+  double false_alarm_rate;
+};
+#define VOICEPRINT__TRAINER__V1__ERROR_RATES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&voiceprint__trainer__v1__error_rates__descriptor) \
+    , 0, 0, 0 }
 
 
 /*
@@ -1011,23 +1046,23 @@ struct  Voiceprint__Trainer__V1__CandidateEpoch
    */
   double eer_low;
   /*
-   * The upper end.
+   * The upper end of that interval; 1 when it is not known who speaks.
    */
   double eer_high;
   /*
-   * Least detection cost.
+   * Least cost of detection, normalised, 0 to 1: a prior of 0.01 for the same person, both errors equally dear.
    */
   double min_dcf;
   /*
-   * Threshold of the epoch: the one at the equal error rate.
+   * Threshold of the epoch: the one at the equal error rate, -1 to 1.
    */
   double threshold;
   /*
-   * Pairs of clips of one speaker.
+   * Number of pairs of clips of one speaker.
    */
   uint64_t targets;
   /*
-   * Pairs of clips of two speakers.
+   * Number of pairs of clips of two speakers.
    */
   uint64_t impostors;
 };
@@ -1771,6 +1806,25 @@ Voiceprint__Trainer__V1__TrainingEvaluation *
 void   voiceprint__trainer__v1__training_evaluation__free_unpacked
                      (Voiceprint__Trainer__V1__TrainingEvaluation *message,
                       ProtobufCAllocator *allocator);
+/* Voiceprint__Trainer__V1__ErrorRates methods */
+void   voiceprint__trainer__v1__error_rates__init
+                     (Voiceprint__Trainer__V1__ErrorRates         *message);
+size_t voiceprint__trainer__v1__error_rates__get_packed_size
+                     (const Voiceprint__Trainer__V1__ErrorRates   *message);
+size_t voiceprint__trainer__v1__error_rates__pack
+                     (const Voiceprint__Trainer__V1__ErrorRates   *message,
+                      uint8_t             *out);
+size_t voiceprint__trainer__v1__error_rates__pack_to_buffer
+                     (const Voiceprint__Trainer__V1__ErrorRates   *message,
+                      ProtobufCBuffer     *buffer);
+Voiceprint__Trainer__V1__ErrorRates *
+       voiceprint__trainer__v1__error_rates__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   voiceprint__trainer__v1__error_rates__free_unpacked
+                     (Voiceprint__Trainer__V1__ErrorRates *message,
+                      ProtobufCAllocator *allocator);
 /* Voiceprint__Trainer__V1__CandidateEpoch methods */
 void   voiceprint__trainer__v1__candidate_epoch__init
                      (Voiceprint__Trainer__V1__CandidateEpoch         *message);
@@ -1967,6 +2021,9 @@ typedef void (*Voiceprint__Trainer__V1__TrainingProgress_Closure)
 typedef void (*Voiceprint__Trainer__V1__TrainingEvaluation_Closure)
                  (const Voiceprint__Trainer__V1__TrainingEvaluation *message,
                   void *closure_data);
+typedef void (*Voiceprint__Trainer__V1__ErrorRates_Closure)
+                 (const Voiceprint__Trainer__V1__ErrorRates *message,
+                  void *closure_data);
 typedef void (*Voiceprint__Trainer__V1__CandidateEpoch_Closure)
                  (const Voiceprint__Trainer__V1__CandidateEpoch *message,
                   void *closure_data);
@@ -2124,6 +2181,7 @@ extern const ProtobufCMessageDescriptor voiceprint__trainer__v1__job_state_chang
 extern const ProtobufCMessageDescriptor voiceprint__trainer__v1__training_start__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__trainer__v1__training_progress__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__trainer__v1__training_evaluation__descriptor;
+extern const ProtobufCMessageDescriptor voiceprint__trainer__v1__error_rates__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__trainer__v1__candidate_epoch__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__trainer__v1__promotion_decision__descriptor;
 extern const ProtobufCMessageDescriptor voiceprint__trainer__v1__training_checkpoint__descriptor;

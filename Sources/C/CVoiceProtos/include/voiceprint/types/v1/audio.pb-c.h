@@ -115,11 +115,11 @@ struct  Voiceprint__Types__V1__AudioReport
    */
   uint32_t channels;
   /*
-   * Root mean square level in dB relative to full scale, before normalisation.
+   * Root mean square level in dB relative to full scale (at most 0 for samples within it), before normalisation.
    */
   float rms_dbfs;
   /*
-   * Largest absolute sample, 1 is full scale.
+   * Largest absolute sample; 1 is full scale, and samples of floats may exceed it.
    */
   float peak;
   /*

@@ -101,11 +101,11 @@ struct  Voiceprint__Types__V1__Speaker
    */
   char *speaker_id;
   /*
-   * A name for people to read; may be empty.
+   * A name for people to read, at most 256 characters; may be empty.
    */
   char *display_name;
   /*
-   * The caller's own key-value pairs, at most 64.
+   * The caller's own key-value pairs, at most 64: keys of 1 to 128 characters, values of at most 1024.
    */
   size_t n_labels;
   Voiceprint__Types__V1__Speaker__LabelsEntry **labels;
@@ -144,7 +144,7 @@ struct  Voiceprint__Types__V1__Utterance
 {
   ProtobufCMessage base;
   /*
-   * Given by the registry, unique.
+   * Given by the registry, unique in it.
    */
   char *utterance_id;
   /*
@@ -172,11 +172,11 @@ struct  Voiceprint__Types__V1__Match
 {
   ProtobufCMessage base;
   /*
-   * The person.
+   * The person's identifier.
    */
   char *speaker_id;
   /*
-   * The person's name for people to read.
+   * The person's name for people to read; may be empty.
    */
   char *display_name;
   /*

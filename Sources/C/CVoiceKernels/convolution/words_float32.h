@@ -1,0 +1,16 @@
+// Words of one float: for tile_template.h.
+#pragma once
+
+#include "../vector_types.h"
+#include "tile.h"
+
+enum { CHANNELS_PER_WORD = 1 };
+// Pixels are read where they are.
+#define CONVERT NULL
+
+INLINE vec multiply_add(vec sum, vec x, vec w) { return sum + x * w; }
+
+static float pack_word(const float *weights, ptrdiff_t stride, ptrdiff_t count) { return *weights; }
+
+// Writes `count` channels, at most a vector of them, from channel `first` of a pixel's words.
+INLINE void store_words(float *words, ptrdiff_t first, vec v, ptrdiff_t count) { store_some(words + first, v, count); }
