@@ -1,3 +1,4 @@
+internal import VoiceConcurrency
 internal import VoiceMessages
 internal import VoiceRPC
 internal import VoiceRecognition
@@ -16,10 +17,10 @@ struct TrainerService: RPCService {
     registerDatasets(with: &router)
     router.handle(Service.submitJob) { request, _ in
       let submission = try JobSubmission(request)
-      try await validator.check(submission)
-      guard !request.validateOnly else { return .init() }
+      let warnings = try await validator.check(submission)
+      guard !request.validateOnly else { return .with { $0.warnings = warnings } }
       let job = try await storage.jobs.submit(submission).job
-      return .with { $0.job = .init(job) }
+      return .with { ($0.job, $0.warnings) = (.init(job), warnings) }
     }
     router.handle(Service.getJob) { request, _ in
       let job = try await storage.jobs.job(JobID(request.job))
@@ -72,13 +73,25 @@ struct TrainerService: RPCService {
   private func push(
     _ requests: MessageStream<TrainerV1.PushDatasetRequest>
   ) async throws -> TrainerV1.PushDatasetResponse {
-    var iterator = requests.makeAsyncIterator()
-    guard let first = try await iterator.next(), case .header(let header)? = first.payload else {
-      throw RecognitionError.invalid("payload", "the stream must begin with a header")
+    // Read ahead, and not cancelled with the call: what came whole before a connection broke is stored, so that the
+    // next push goes on from there.
+    try await ReadAhead.over(limit: 8) {
+      var iterator = requests.makeAsyncIterator()
+      return try await iterator.next()
+    } _: { requests in
+      guard let first = try await requests.next(), case .header(let header)? = first.payload else {
+        throw RecognitionError.invalid("payload", "the stream must begin with a header")
+      }
+      return try await store(&requests, as: DatasetName(header.name, field: "header.name"))
     }
-    let upload = try await storage.datasets.push(DatasetName(header.name, field: "header.name"))
+  }
+
+  private func store(
+    _ requests: inout ReadAhead<TrainerV1.PushDatasetRequest>.Iterator, as name: DatasetName
+  ) async throws -> TrainerV1.PushDatasetResponse {
+    let upload = try storage.datasets.push(name)
     do {
-      while let request = try await iterator.next() {
+      while let request = try await requests.next() {
         switch request.payload {
         case .files(let files)?: try await upload.add(files.files.map { try DatasetFile($0) })
         case .chunk(let chunk)?: try await upload.append(file: Int(chunk.file), chunk.data.array)
@@ -91,8 +104,8 @@ struct TrainerService: RPCService {
         $0.created = created
       }
     } catch {
-      // In a task of its own, as this one may be cancelled. What cannot be dropped now counts for nothing.
-      _ = await Task { try await upload.abandon() }.result
+      // What cannot be dropped now counts for nothing.
+      do { try await upload.abandon() } catch {}
       throw error
     }
   }

@@ -5,6 +5,7 @@ internal import VoiceRecognition
 /// Sends data sets to the trainer.
 struct DatasetPusher {
   private static let filesOfOneMessage = 10_000
+  /// Attempts in a row that bring the trainer no whole content.
   private static let attempts = 5
 
   let client: TrainerClient
@@ -12,10 +13,12 @@ struct DatasetPusher {
   /// Sends what the trainer lacks, again when the connection breaks; gives its answer and the bytes that were sent.
   func push(_ pack: DatasetPack, as name: String) async throws -> (TrainerV1.PushDatasetResponse, sent: Int) {
     var sent = 0
-    var attempt = 1
+    var (left, attempt) = (Int.max, 0)
     while true {
-      let missing = try await missing(pack)
       do {
+        let missing = try await missing(pack, waits: attempt > 0)
+        // What came whole is there to stay: however often the connection breaks, such a push comes to its end.
+        if missing.count < left { (left, attempt) = (missing.count, 0) }
         let answer = try await client.push { writer in
           try await writer.write(.with { $0.payload = .header(.with { $0.name = name }) })
           try await list(pack, to: writer)
@@ -24,21 +27,22 @@ struct DatasetPusher {
         return (answer, sent)
       } catch let error as RPCError {
         // Only a broken connection comes as such an error; what came whole need not go again.
+        attempt += 1
         guard attempt < Self.attempts else { throw error }
         Terminal.say("the connection broke: \(error.message); trying again")
-        attempt += 1
+        // The trainer may still be storing what came whole, and nothing tells when it is done.
+        try await Task.sleep(for: .milliseconds(50 << attempt))
       }
     }
   }
 
   /// Indices of files of which the trainer needs the content, each content once.
-  private func missing(_ pack: DatasetPack) async throws -> [Int] {
+  private func missing(_ pack: DatasetPack, waits: Bool) async throws -> [Int] {
     var wanted: Set<String> = []
     let hashes = Array(Set(pack.files.map(\.hash.value)))
     for begin in stride(from: 0, to: hashes.count, by: Self.filesOfOneMessage) {
       let part = Array(hashes[begin..<min(begin + Self.filesOfOneMessage, hashes.count)])
-      wanted.formUnion(
-        try await client.call(TrainerClient.Service.findMissingContents, .with { $0.sha256 = part }).sha256)
+      wanted.formUnion(try await client.missingContents(part, waits: waits))
     }
     return pack.files.indices.filter { wanted.remove(pack.files[$0].hash.value) != nil }
   }
