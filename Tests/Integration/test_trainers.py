@@ -202,6 +202,16 @@ def test_a_training_stands_back_and_its_trainer_answers_meanwhile(own, pb, start
     assert [event for event in events][-1].state_change.state == pb.JOB_STATE_CANCELLED
 
 
+def test_a_training_that_needs_more_memory_than_it_may_take_fails_and_says_so(own, pb, start, undisturbed):
+    trainer = start("jobs.memory_megabytes=256")
+    answer = trainer.stub.SubmitJob(pb.SubmitJobRequest(spec=pb.TrainingSpec(
+        dataset="tiny", configuration=config(1).replace("channels: 16", "channels: 3000"))), timeout=30)
+    told = changes(pb, watch(pb, trainer.stub, answer.job.job))
+    assert [state for state, _ in told] == ["QUEUED", "RUNNING", "FAILED"], told
+    assert "more memory than the 256 MB of the trainer's jobs.memory_megabytes" in told[-1][1], told
+    assert get(pb, trainer, answer.job.job).attempts == 1
+
+
 # ---- Calls that take longer than a connection ----------------------------------------------------------------------
 
 

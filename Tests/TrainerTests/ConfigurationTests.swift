@@ -25,7 +25,10 @@ struct ConfigurationTests {
     let (one, four) = (
       try configuration().work.memoryMegabytes, try configuration("at_once: 2, processes: 2").work.memoryMegabytes
     )
-    #expect(one > 0 && one <= all * 3 / 4 + 1 && four > 0 && (four == 64 || four * 4 <= one + 4))
+    #expect(one > 0 && one <= all * 3 / 4 + 1 && four > 0 && (four == 256 || four * 4 <= one + 4))
     #expect(try configuration("memory_megabytes: 0").work.memoryMegabytes == 0)
+    #expect { try configuration("memory_megabytes: 255") } throws: {
+      "\($0)".contains("jobs.memory_megabytes: is 255: 0 for no limit, or at least 256")
+    }
   }
 }

@@ -37,6 +37,17 @@ struct JobEndingTests {
       after(.killed(signal: 9)) == .released(message: "the training process was killed by signal 9", counts: true))
   }
 
+  @Test("A process that got no more memory would need as much again")
+  func memory() {
+    let end = TrainingProcess.End(status: .killed(signal: 6), lastWords: "", exceededMegabytes: 300)
+    guard case .ended(.failed, let message) = JobEnding(nil, after: end, worker: "w") else {
+      Issue.record("it would be tried again")
+      return
+    }
+    #expect(message.contains("300 MB"))
+    #expect(JobEnding(.cancel, after: end, worker: "w") == .ended(.cancelled))
+  }
+
   @Test("A measuring that was killed as the job had to stop neither fails the job nor counts")
   func stoppedMeasuring() {
     let error = RecognitionError(.aborted, reason: "EVALUATION", "the network was not measured")

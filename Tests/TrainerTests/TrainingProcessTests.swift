@@ -21,18 +21,18 @@ struct TrainingProcessTests {
   @Test("One process stands back and has its limit")
   func alone() throws {
     #expect(
-      try words("niceness: 7, memory_megabytes: 100", ranks: 1)
-        == ["/usr/bin/env", "nice", "-n", "7", "prlimit", "--data=104857600", "/opt/voiceprint", "train"])
+      try words("niceness: 7, memory_megabytes: 300", ranks: 1)
+        == ["/usr/bin/env", "nice", "-n", "7", "prlimit", "--data=314572800", "/opt/voiceprint", "train"])
     #expect(try !words("memory_megabytes: 0", ranks: 1).contains("prlimit"))
   }
 
   @Test("Of several processes each stands back and has its limit, on whatever host mpirun starts it")
   func ranks() throws {
-    let words = try words("niceness: 7, memory_megabytes: 100, mpirun: mpirun --oversubscribe", ranks: 3)
+    let words = try words("niceness: 7, memory_megabytes: 300, mpirun: mpirun --oversubscribe", ranks: 3)
     let launcher = try #require(words.firstIndex(of: "mpirun"))
     #expect(
       words[launcher...] == [
-        "mpirun", "--oversubscribe", "-np", "3", "nice", "-n", "7", "prlimit", "--data=104857600", "/opt/voiceprint",
+        "mpirun", "--oversubscribe", "-np", "3", "nice", "-n", "7", "prlimit", "--data=314572800", "/opt/voiceprint",
         "train",
       ])
   }

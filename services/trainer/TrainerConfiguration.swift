@@ -84,6 +84,9 @@ struct TrainerConfiguration: Sendable {
     work = Self.work(node.map("jobs"))
   }
 
+  /// OpenBLAS takes 128 MB of addresses as a process starts, and tries for ever when it does not get them.
+  private static let leastMegabytes = 256
+
   private static func work(_ jobs: ConfigurationNode) -> WorkSettings {
     let mpirun = jobs.string("mpirun", default: "mpirun").split(separator: " ").map(String.init)
     if mpirun.isEmpty { jobs.report("mpirun", "is empty: name the program") }
@@ -93,6 +96,10 @@ struct TrainerConfiguration: Sendable {
     )
     // Three quarters of the memory for all of them: the services beside them need the rest.
     let memory = (Machine.memoryBytes / 4 * 3 / (max(1, slots) * processes)) >> 20
+    let megabytes = jobs.int("memory_megabytes", default: max(leastMegabytes, memory), in: 0...16_777_216)
+    if 1..<leastMegabytes ~= megabytes {
+      jobs.report("memory_megabytes", "is \(megabytes): 0 for no limit, or at least \(leastMegabytes)")
+    }
     return WorkSettings(
       slots: slots,
       lease: jobs.milliseconds("lease_milliseconds", default: 30_000),
@@ -100,7 +107,7 @@ struct TrainerConfiguration: Sendable {
       retryPause: jobs.milliseconds("retry_pause_milliseconds", default: 10_000), folder: jobs.string("folder"),
       program: jobs.string("program", default: ""), threads: threads == 0 ? nil : threads,
       niceness: jobs.int("niceness", default: 10, in: 0...19),
-      memoryMegabytes: jobs.int("memory_megabytes", default: max(64, memory), in: 0...16_777_216),
+      memoryMegabytes: megabytes,
       processes: processes, mpirun: mpirun,
       patience: jobs.milliseconds("save_patience_milliseconds", default: 60_000),
       checkpointSeconds: jobs.int("checkpoint_seconds", default: 300, in: 1...86_400))

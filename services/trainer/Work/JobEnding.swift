@@ -17,6 +17,9 @@ enum JobEnding: Sendable, Hashable {
     // Whatever was asked of it came too late.
     case (_, .exited(0)): self = .ended(.finished)
     case (let reason?, _): self = Self.stopped(reason, worker: worker)
+    case (nil, _?) where end?.exceededMegabytes != nil:
+      // Again it would need as much.
+      self = .ended(.failed, message: Self.memory(end?.exceededMegabytes ?? 0))
     case (nil, .exited?): self = .ended(.failed, message: end?.lastWords ?? "")
     case (nil, .killed(let signal)?):
       self = .released(message: "the training process was killed by signal \(signal)", counts: true)
@@ -38,6 +41,11 @@ enum JobEnding: Sendable, Hashable {
     } else {
       self = .released(message: known?.message ?? "\(error)", counts: true)
     }
+  }
+
+  private static func memory(_ megabytes: Int) -> String {
+    "the training needs more memory than the \(megabytes) MB of the trainer's jobs.memory_megabytes: a smaller "
+      + "batch_size or shorter clips need less, or the trainer must give more"
   }
 
   private static func stopped(_ reason: JobControl.Reason, worker: String) -> Self {

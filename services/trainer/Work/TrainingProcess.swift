@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Foundation
 internal import Glibc
 internal import VoiceCluster
 internal import VoiceRecognition
@@ -15,6 +15,8 @@ struct TrainingProcess: Sendable {
   struct End: Sendable {
     let status: ExitStatus
     let lastWords: String
+    /// The limit that it needed more memory than, MB; nil when that is not how it ended.
+    var exceededMegabytes: Int?
   }
 
   /// Runs a command to its end. It is asked to end when the job is to stop, and killed when it is lost or does not end
@@ -45,7 +47,10 @@ struct TrainingProcess: Sendable {
       return status
     }
     ended()
-    return End(status: ranks > 1 ? status.ofRanks : status, lastWords: Self.lastWords(in: log))
+    let lack = settings.memoryMegabytes > 0 && !status.isSuccess && Self.lackedMemory(log)
+    return End(
+      status: ranks > 1 ? status.ofRanks : status, lastWords: Self.lastWords(in: log),
+      exceededMegabytes: lack ? settings.memoryMegabytes : nil)
   }
 
   /// The task is cancelled when the process has ended.
@@ -80,6 +85,19 @@ struct TrainingProcess: Sendable {
     guard let data = FileManager.default.contents(atPath: log) else { return "" }
     let text = String(decoding: data.suffix(4096), as: UTF8.self)
     return text.split(separator: "\n").suffix(5).joined(separator: "\n")
+  }
+}
+
+extension TrainingProcess {
+  /// Whether a process ended as the system gave it no memory, which its limit alone makes it do: Swift's runtime, C++'s
+  /// and our own allocations then say so and abort, and a backtrace of some pages follows.
+  private static func lackedMemory(_ log: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: log) else { return false }
+    defer { try? file.close() }
+    let size = (try? file.seekToEnd()) ?? 0
+    try? file.seek(toOffset: size - min(size, 1 << 20))
+    let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
+    return ["failed to allocate", "out of memory", "std::bad_alloc"].contains { text.contains($0) }
   }
 }
 

@@ -5,5 +5,6 @@ enum ClusterCommands {
   static let all: [any ParsableCommand.Type] = [
     Up.self, Down.self, Status.self, HealthCommand.self, StartService.self, RestartService.self, PostgresCommand.self,
     Epochs.self, Contrast.self, Register.self, Recognize.self, Users.self, RemoveUser.self, Collections.self, Demo.self,
+    LoadCommand.self,
   ]
 }
