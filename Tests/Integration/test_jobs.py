@@ -68,14 +68,14 @@ def trainer(own):
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus")
-    for speaker in range(5):
+    for speaker in range(8):
         (folder / f"s{speaker}").mkdir()
         for clip in range(6):
             pitch, formants = 90.0 + 25 * speaker, (500.0 + 60 * speaker, 1500.0 + 100 * speaker)
             samples = voice(pitch, formants, seconds=1.2, seed=clip)
             (folder / f"s{speaker}" / f"{clip}.wav").write_bytes(wav(samples))
     subprocess.run([BIN / "voiceprint", "create-data", "--root", folder, "--out", folder / "lists",
-                    "--evaluation-speakers", "2"], check=True, capture_output=True, timeout=60)
+                    "--evaluation-speakers", "5"], check=True, capture_output=True, timeout=60)
     return folder
 
 
@@ -85,7 +85,7 @@ def dataset(own, corpus):
     (corpus / "c.yml").write_text(config(1))
     arguments = ["dataset", "push", "tiny", "--root", str(corpus), "--configs", str(corpus / "c.yml")]
     first = own.command(*arguments).stdout
-    assert "tiny pushed: 33 files" in first, first
+    assert "tiny pushed: 51 files" in first, first
     again = own.command(*arguments).stdout
     assert "was there already" in again and " 0 of them sent" in again
     return "tiny"
@@ -170,6 +170,7 @@ def test_an_epoch_says_where_it_comes_from_and_how_good_it_is(own, undisturbed):
     told = origin.evaluation
     assert (told.dataset, told.list, told.eer) == ("tiny", "lists/trials_list.txt", candidate.eer)
     assert (told.target_trials, told.impostor_trials) == (candidate.targets, candidate.impostors)
+    assert 0 <= told.eer_low <= told.eer <= told.eer_high <= 1 and told.eer_low < told.eer_high
     shown = json.loads(own.command("epochs", "show", job.candidate_epoch).stdout)
     assert shown["job"] == job.job and shown["evaluation"]["eer"] == candidate.eer
 
@@ -199,7 +200,7 @@ def test_an_epoch_is_measured_on_a_data_set(own, pb, trainer, undisturbed):
     assert f"EER        {candidate.eer * 100:.2f} %" in out
 
 
-def test_a_better_epoch_is_promoted_by_itself_and_another_is_not(own, pb, trainer, dataset, undisturbed):
+def test_a_better_epoch_is_promoted_by_itself_and_another_is_not(own, pb, trainer, corpus, dataset, undisturbed):
     from voiceprint.gateway.v1 import gateway_service_pb2, gateway_service_pb2_grpc
 
     def collection(name, epoch):
@@ -227,14 +228,25 @@ def test_a_better_epoch_is_promoted_by_itself_and_another_is_not(own, pb, traine
     collection("poor", poor)
     collection("good", good.candidate_epoch)
 
-    promoted = decision(submit(pb, trainer, dataset, 29, auto_promotion=policy("poor", eer_improvement=0.1)))
+    promoted = decision(submit(pb, trainer, dataset, 29, auto_promotion=policy("poor", eer_improvement=0.1, confidence=0.6)))
     assert promoted.reason == "" and promoted.promotion_id, promoted
-    assert promoted.current_epoch == poor and promoted.confidence >= 0.95
+    assert promoted.current_epoch == poor and promoted.confidence >= 0.6
     own.command("epochs", "watch", promoted.promotion_id)
 
     refused = decision(submit(pb, trainer, dataset, 1, auto_promotion=policy("good")))
     assert "not sure enough" in refused.reason and refused.promotion_id == "", refused
     assert refused.current_epoch == good.candidate_epoch
+
+    (corpus / "promoted.yml").write_text(config(1))
+    again = json.loads(own.command(
+        "jobs", "submit", "--dataset", dataset, "--configs", str(corpus / "promoted.yml"), "--auto-promote", "good",
+        "--eer-improvement", "0.25", "--confidence", "0.9", "--without-audio", "proceed", "--rate", "7",
+        "--retain-hours", "2", "--trainer", live(own), "--json").stdout)
+    told = trainer.GetJob(pb.GetJobRequest(job=again["job"]), timeout=10).job.auto_promotion
+    assert (told.eer_improvement, told.confidence, told.promotion.collection) == (0.25, 0.9, "good")
+    assert (told.promotion.unretained_policy, told.promotion.utterances_per_second) == (2, 7)
+    assert told.promotion.retain.seconds == 7200
+    own.command("jobs", "cancel", again["job"], "--trainer", live(own))
 
     def refusal(configuration=config(1), **fields):
         spec = pb.TrainingSpec(dataset=dataset, configuration=configuration)

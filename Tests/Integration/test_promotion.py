@@ -91,6 +91,9 @@ def test_people_without_a_recording_stop_a_promotion_or_are_told(cluster, gatewa
     result = cluster.command("epochs", "promote", candidate, "--collection", collection, check=False)
     assert result.returncode != 0 and "1 people" in result.stderr
     assert epoch_of(gateway, collection) == before
+    lacking = ["epochs", "without-audio", "--collection", collection]
+    assert cluster.command(*lacking).stdout == "ann\n"
+    assert json.loads(cluster.command(*lacking, "--epoch", before, "--json").stdout) == []
 
     cluster.command("epochs", "promote", candidate, "--collection", collection, "--without-audio", "proceed")
     ann = gateway.GetSpeaker(pb().GetSpeakerRequest(collection=collection, speaker_id="ann"), timeout=10).speaker

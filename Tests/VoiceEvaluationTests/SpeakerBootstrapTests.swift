@@ -67,8 +67,13 @@ struct SpeakerBootstrapTests {
     #expect(SpeakerBootstrap.interval([0.5]) == 0.5...0.5)
   }
 
-  @Test("Without speakers there is none")
+  @Test("Without speakers there is none, nor with so few that it would have no width")
   func unknown() throws {
+    let two = try EmbeddingMatrix([[1, 0.1], [1, 0], [0.2, 1], [0, 1]])
+    let clips = "a/0.wav\t0\na/1.wav\t0\nb/0.wav\t1\nb/1.wav\t1\n"
+    let few = try TrialList(
+      enrol: ListFile(path: "e", text: clips), test: ListFile(path: "t", text: clips))
+    #expect(try SpeakerBootstrap(few, two) == nil)
     let list = try TrialList(pairs: ListFile(path: "p", text: "label\tenrol\ttest\n1\ta\tb\n0\ta\tc\n"))
     #expect(try SpeakerBootstrap(list, EmbeddingMatrix([[1, 0], [1, 1], [0, 1]])) == nil)
   }

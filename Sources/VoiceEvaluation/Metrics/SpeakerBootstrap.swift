@@ -14,6 +14,10 @@ package struct SpeakerBootstrap: Sendable {
     var isTarget: Bool { enrol == test }
   }
 
+  /// So few speakers make so few different draws that an interval of them would look surer than anybody can be: two
+  /// people have one draw with targets and impostors, and an interval without width.
+  package static let leastSpeakers = 5
+
   /// How many speakers there are.
   package let speakerCount: Int
   /// By score, ascending.
@@ -21,12 +25,12 @@ package struct SpeakerBootstrap: Sendable {
 
   /// The bootstrap of a list's scores; the rows of `embeddings` are those of its clips.
   ///
-  /// nil when the list does not tell who speaks, or names one speaker only. Throws `oneClass` and `badValue` as
-  /// ``DetectionCurve`` does.
+  /// nil when the list does not tell who speaks, or names fewer speakers than `leastSpeakers`. Throws `oneClass` and
+  /// `badValue` as ``DetectionCurve`` does.
   package init?(
     _ list: TrialList, _ embeddings: EmbeddingMatrix, normalization: AdaptiveNormalization? = nil
   ) throws(EvaluationError) {
-    guard let speakers = list.speakers, let last = speakers.max(), last > 0 else { return nil }
+    guard let speakers = list.speakers, let last = speakers.max(), last + 1 >= Self.leastSpeakers else { return nil }
     var trials: [Trial] = []
     trials.reserveCapacity(list.count)
     list.forEachScore(embeddings, normalization) { pair, score in

@@ -53,9 +53,10 @@ extension RegistryV1 {
     package var impostorTrials: UInt64 = 0
     /// Equal error rate, 0 to 1.
     package var eer: Double = 0
-    /// Lower end of the 95 % interval of eer, by a bootstrap over speakers; 0 when the list does not tell who speaks.
+    /// Lower end of the 95 % interval of eer, by a bootstrap over speakers; 0 when the list does not tell of 5 or more who
+    /// speaks.
     package var eerLow: Double = 0
-    /// Upper end of the 95 % interval of eer; 1 when the list does not tell who speaks.
+    /// Upper end of the 95 % interval of eer; 1 when the list does not tell of 5 or more who speaks.
     package var eerHigh: Double = 0
     /// Least cost of detection, normalised, 0 to 1: a prior of 0.01 for the same person, both errors equally dear.
     package var minDcf: Double = 0

@@ -450,9 +450,9 @@ extension TrainerV1 {
     package var isEvaluated: Bool = false
     /// Equal error rate, 0 to 1.
     package var eer: Double = 0
-    /// The lower end of its interval that holds 95 of 100 draws of other speakers; 0 when it is not known who speaks.
+    /// The lower end of its interval that holds 95 of 100 draws of other speakers; 0 when fewer than 5 are known.
     package var eerLow: Double = 0
-    /// The upper end of that interval; 1 when it is not known who speaks.
+    /// The upper end of that interval; 1 when fewer than 5 are known.
     package var eerHigh: Double = 0
     /// Least cost of detection, normalised, 0 to 1: a prior of 0.01 for the same person, both errors equally dear.
     package var minDcf: Double = 0

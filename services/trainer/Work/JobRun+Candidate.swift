@@ -93,7 +93,7 @@ extension JobRun {
       decision.currentEqualErrorRate = compared.against?.eer
       decision.confidence = compared.against?.confidence
       guard let confidence = decision.confidence else {
-        decision.reason = "the lists do not tell who speaks, so nothing is sure"
+        decision.reason = "the lists do not tell of five speakers or more who speaks, so nothing is sure"
         return decision
       }
       guard confidence >= policy.confidence else {

@@ -146,11 +146,12 @@ struct  Voiceprint__Registry__V1__EpochEvaluation
    */
   double eer;
   /*
-   * Lower end of the 95 % interval of eer, by a bootstrap over speakers; 0 when the list does not tell who speaks.
+   * Lower end of the 95 % interval of eer, by a bootstrap over speakers; 0 when the list does not tell of 5 or more who
+   * speaks.
    */
   double eer_low;
   /*
-   * Upper end of the 95 % interval of eer; 1 when the list does not tell who speaks.
+   * Upper end of the 95 % interval of eer; 1 when the list does not tell of 5 or more who speaks.
    */
   double eer_high;
   /*

@@ -1042,11 +1042,11 @@ struct  Voiceprint__Trainer__V1__CandidateEpoch
    */
   double eer;
   /*
-   * The lower end of its interval that holds 95 of 100 draws of other speakers; 0 when it is not known who speaks.
+   * The lower end of its interval that holds 95 of 100 draws of other speakers; 0 when fewer than 5 are known.
    */
   double eer_low;
   /*
-   * The upper end of that interval; 1 when it is not known who speaks.
+   * The upper end of that interval; 1 when fewer than 5 are known.
    */
   double eer_high;
   /*
