@@ -7,6 +7,7 @@
 #   deploy/benchmark.sh features [seconds]       Fbank, resampling and the feature service, beside torchaudio,
 #                                                kaldi-native-fbank and soxr
 #   deploy/benchmark.sh search [templates]       exact search, beside FAISS's IndexFlatIP
+#   deploy/benchmark.sh rpc [rounds]             a call that computes nothing, beside gRPC's own C++
 #   deploy/benchmark.sh capacity                 what calls and people cost in CPU and memory (deploy/CAPACITY.md)
 #
 # Networks are named as in configs/: tdnn, ecapa_tdnn, cam++ (training's default), res2net, resnet_se, eres2net,
@@ -24,16 +25,26 @@ case $kind in
     defaults=(cam++ ecapa_tdnn tdnn res2net resnet_se eres2net eres2netv2) modules='torch numpy onnx onnxruntime'
     batch=1 threads=1 rounds=5
     ;;
-  promotion | capacity) ;;
+  promotion | capacity | rpc) ;;
   features) modules='torch torchaudio kaldi_native_fbank soxr numpy' ;;
   search) modules='faiss numpy' ;;
-  -h | --help) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *)
-    say "benchmark.sh: what is measured? training, inference, promotion, features, search or capacity (see --help)"
+    say "benchmark.sh: what is measured? training, inference, promotion, features, search, rpc or capacity (see --help)"
     exit 2
     ;;
 esac
 shift
+if [ "$kind" = rpc ]; then
+  "$root/deploy/install-deps.sh" test
+  need_swift
+  cd "$root"
+  swift build -c release --product voiceprint >&2
+  swift build -c release --product voiceprint-feature >&2
+  # shellcheck disable=SC2046 # the flags are words
+  g++ -std=c++17 -O2 -o .build/rpc-peer deploy/benchmark/rpc_peer.cc $(pkg-config --cflags --libs grpc++)
+  exec python3 deploy/benchmark/rpc.py "$(swift build -c release --show-bin-path)/voiceprint" .build/rpc-peer "$@"
+fi
 if [ "$kind" = promotion ] || [ "$kind" = capacity ]; then
   "$root/deploy/install-deps.sh" test demo
   need_swift

@@ -1,6 +1,3 @@
-internal import VoiceMessages
-internal import VoiceRPC
-
 /// Keeps a number of calls in flight: the next begins when one has ended. It finds the most that a service can do, and
 /// says nothing of latency.
 struct ClosedLoop: Sendable {
@@ -11,21 +8,18 @@ struct ClosedLoop: Sendable {
     var perSecond: Double { Double(count) / seconds }
   }
 
-  let channel: Channel
   let inFlight: Int
 
   /// Makes the same call again and again; the calls in flight at the end are waited for and counted. Throws the first
   /// error.
-  func run<Request, Response>(
-    _ method: UnaryMethod<Request, Response>, _ request: Request, for duration: Duration
-  ) async throws -> Calls {
+  func run(for duration: Duration, _ call: @escaping @Sendable () async throws -> Void) async throws -> Calls {
     let begin = ContinuousClock.now
     let count = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<inFlight {
         group.addTask {
           var count = 0
           while ContinuousClock.now - begin < duration {
-            _ = try await channel.call(method, request)
+            try await call()
             count += 1
           }
           return count

@@ -60,14 +60,15 @@ struct FeatureServiceBenchmark: Sendable {
   private func measure(_ service: LoneService, _ pool: ComputePool) async throws -> Result {
     var options = ChannelOptions()
     options.maxReceivedMessageBytes = 64 << 20
-    let load = ClosedLoop(channel: try Channel(service.target, options: options), inFlight: inFlight)
-    let benchmark = benchmark
-    _ = try await load.run(FeatureV1.FeatureService.extract, request, for: .milliseconds(500))
+    let (load, channel) = (ClosedLoop(inFlight: inFlight), try Channel(service.target, options: options))
+    let (benchmark, request) = (benchmark, request)
+    let extract = { @Sendable in _ = try await channel.call(FeatureV1.FeatureService.extract, request) }
+    _ = try await load.run(for: .milliseconds(500), extract)
     var (served, own, cpu): ([Double], [Double], [Double]) = ([], [], [])
     for _ in 0..<Self.turns {
       own.append(try await pool.run { _ in try benchmark.throughput(over: Self.turn) })
       let before = try ProcessorTime.of(service.process.pid)
-      let calls = try await load.run(FeatureV1.FeatureService.extract, request, for: Self.turn)
+      let calls = try await load.run(for: Self.turn, extract)
       cpu.append((try ProcessorTime.of(service.process.pid) - before) / .milliseconds(1) / Double(calls.count))
       served.append(calls.perSecond)
     }

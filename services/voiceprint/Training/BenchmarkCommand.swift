@@ -13,7 +13,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
     commandName: "benchmark", abstract: "Measures how fast this machine computes and a cluster answers.",
     subcommands: [
       InferenceBenchmarkCommand.self, TrainingBenchmarkCommand.self, FeatureBenchmarkCommand.self,
-      SearchBenchmarkCommand.self, LiveBenchmarkCommand.self,
+      SearchBenchmarkCommand.self, LiveBenchmarkCommand.self, WireBenchmarkCommand.self,
+      RPCBenchmarkCommand.self,
     ])
 }
 
