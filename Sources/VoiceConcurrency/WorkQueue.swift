@@ -22,6 +22,9 @@ final class WorkQueue: Sendable {
     var waiting: Int { entries.count - head }
   }
 
+  /// How much longer than the average says waiting is taken to be: answers that come too late are work for nothing.
+  private static let reserve = 1.25
+
   private let threads: Int
   private let limit: Int
   private let observer: ComputePool.Observer?
@@ -54,7 +57,10 @@ final class WorkQueue: Sendable {
         state.counts.refusedByLimit += 1
         return .queueFull(retryAfter: max(wait, .milliseconds(10)))
       }
-      if let deadline, now + wait >= deadline {
+      // The answer has to be there by then, which takes the work itself and a share for what comes behind it. Where
+      // nothing waits the average may be of quite other work, and only doing it teaches another: it is let in.
+      let needed = state.waiting == 0 ? .zero : wait * Self.reserve + .seconds(state.averageSeconds)
+      if let deadline, now + needed >= deadline {
         state.counts.refusedByDeadline += 1
         return .deadlineTooClose(retryAfter: wait)
       }

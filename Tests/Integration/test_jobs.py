@@ -228,7 +228,8 @@ def test_a_better_epoch_is_promoted_by_itself_and_another_is_not(own, pb, traine
     collection("poor", poor)
     collection("good", good.candidate_epoch)
 
-    promoted = decision(submit(pb, trainer, dataset, 29, auto_promotion=policy("poor", eer_improvement=0.1, confidence=0.6)))
+    better = policy("poor", eer_improvement=0.1, confidence=0.6)
+    promoted = decision(submit(pb, trainer, dataset, 29, auto_promotion=better))
     assert promoted.reason == "" and promoted.promotion_id, promoted
     assert promoted.current_epoch == poor and promoted.confidence >= 0.6
     own.command("epochs", "watch", promoted.promotion_id)

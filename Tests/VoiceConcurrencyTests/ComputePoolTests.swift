@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Synchronization
 import Testing
 import VoiceConcurrency
@@ -66,6 +67,32 @@ struct ComputePoolTests {
       Issue.record("late work was taken")
     } catch ComputePool.Rejection.deadlineTooClose {}
     #expect(begun.value == 0)
+    await pool.shutDown()
+  }
+
+  @Test("Work whose answer would come too late behind what waits is refused; where nothing waits it is done")
+  func lateAnswer() async throws {
+    let pool = ComputePool(name: "test", threads: 1, queueLimit: 4)
+    // It learns that work takes 0.2 s at least.
+    try await pool.run { _ in Thread.sleep(forTimeInterval: 0.2) }
+    // Nothing waits: whether it still takes so long is not known.
+    try await pool.run(deadline: .now + .milliseconds(150)) { _ in Thread.sleep(forTimeInterval: 0.2) }
+    let (begun, release) = (Gate(), Gate())
+    async let running: Void = pool.run { _ in
+      begun.open()
+      release.holdThread()
+    }
+    await begun.opened()
+    async let waiting: Void = pool.run { _ in }
+    while pool.queueDepth < 1 { await Task.yield() }
+    // It would begin after 0.2 s and end after 0.4 s.
+    await #expect(throws: ComputePool.Rejection.self) {
+      try await pool.run(deadline: .now + .milliseconds(300)) { _ in }
+    }
+    async let patient: Void = pool.run(deadline: .now + .seconds(60)) { _ in }
+    release.open()
+    _ = try await (running, waiting, patient)
+    #expect(pool.counts.refusedByDeadline == 1)
     await pool.shutDown()
   }
 

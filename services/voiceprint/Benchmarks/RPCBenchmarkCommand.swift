@@ -35,7 +35,8 @@ struct RPCBenchmarkCommand: AsyncParsableCommand {
     let (seconds, json) = (seconds, json)
     let check = { @Sendable in
       let begin = ContinuousClock.now
-      _ = try await channel.call(GRPCHealthV1.Health.check, GRPCHealthV1.HealthCheckRequest(), options: CallOptions(waitsForReady: true))
+      _ = try await channel.call(
+        GRPCHealthV1.Health.check, GRPCHealthV1.HealthCheckRequest(), options: CallOptions(waitsForReady: true))
       let took = (ContinuousClock.now - begin) / .microseconds(1)
       latencies.withLock { $0.append(took) }
     }

@@ -41,7 +41,8 @@ struct WireBenchmarkCommand: AsyncParsableCommand {
       network: network, file: file, client: client, collection: collection,
       processes: WireBenchmark.services.flatMap { service in
         record.processes(of: service).map { (service: service, pid: $0.pid) }
-      }, threads: threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount), inFlight: inFlight, turns: turns, turn: .seconds(seconds))
+      }, threads: threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount), inFlight: inFlight, turns: turns,
+      turn: .seconds(seconds))
     let result = try await cancelledByInterrupts { try await benchmark.run(pool) }
     await pool.shutDown()
     if json { return try printJSON(result) }
