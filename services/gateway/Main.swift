@@ -17,8 +17,9 @@ struct Gateway: AsyncParsableCommand {
     let configuration = try arguments.load(service: "gateway") { GatewayConfiguration($0) }
     if arguments.checksConfiguration { return }
     let log = ServiceHost.makeLog(service: "gateway", configuration.settings)
+    let security = configuration.settings.tls.upstreams
     func upstream(_ name: String, _ target: String) throws -> Upstream {
-      try Upstream(name: name, target: target, timeout: configuration.timeout)
+      try Upstream(name: name, target: target, timeout: configuration.timeout, tls: try security.options(for: name))
     }
     let registry = RegistryClient(upstream: try upstream("registry", configuration.registry))
     let recogniser = Recognizer(

@@ -40,13 +40,18 @@ package struct ServiceHost: Sendable {
     patience: Duration = .seconds(5), background: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     GRPCRuntime.keepFreedMemory()
+    if settings.tls.isPlainBeyondThisHost {
+      log.warning("takes calls of other machines in plain text", metadata: ["address": "\(settings.server.address)"])
+    }
     var names = Router()
     for service in services { names.add(service) }
     for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }
     let tracing = try TracingHost.start(settings.tracing, service: log.label, log: log)
     let interceptor = CallInterceptor(log: log, metrics: CallMetrics(.server), tracer: tracing.tracer)
+    var options = settings.server
+    options.tls = try settings.tls.serverOptions()
     let server = Server(
-      options: settings.server, services: services + [health, ReflectionService(on: services + [health])],
+      options: options, services: services + [health, ReflectionService(on: services + [health])],
       interceptors: [interceptor], logger: log)
     MetricsRegistry.shared.collect("server") { $0.add("voiceprint_rpc_server_refused_total", server.refusedCalls) }
     let monitoring = try Monitoring.start(settings.monitoring, log: log)

@@ -7,6 +7,7 @@ internal import VoiceRPC
 /// Which gateway a command talks to.
 struct GatewayOptions: ParsableArguments {
   @OptionGroup var cluster: ClusterOptions
+  @OptionGroup var security: SecurityOptions
   @Option(help: "The gateway, host:port. Default: $VOICEPRINT_GATEWAY, else that of the local cluster.")
   var gateway: String?
   @Option(help: ArgumentHelp("How long a call may take.", valueName: "seconds"))
@@ -18,8 +19,8 @@ struct GatewayOptions: ParsableArguments {
 
   /// A client of the gateway.
   func client() throws -> GatewayClient {
-    let target = try named ?? cluster.record().target(of: .gateway)
-    return try GatewayClient(target: target, timeout: .seconds(timeout))
+    let channel = try security.channel(to: .gateway, named: named, of: cluster)
+    return GatewayClient(channel: channel, timeout: .seconds(timeout))
   }
 
   /// The address of the local cluster's web console; nil where the gateway is another's, and where no console runs.
@@ -38,14 +39,10 @@ struct GatewayOptions: ParsableArguments {
 struct GatewayClient: Sendable {
   typealias Service = GatewayV1.GatewayService
 
-  private let target: String
   private let channel: Channel
   private let timeout: Duration
 
-  init(target: String, timeout: Duration) throws {
-    (self.target, self.timeout) = (target, timeout)
-    channel = try Channel(target)
-  }
+  init(channel: Channel, timeout: Duration) { (self.channel, self.timeout) = (channel, timeout) }
 
   /// Calls a method with streams both ways, without a time limit.
   func call<Request, Response>(
@@ -67,7 +64,7 @@ struct GatewayClient: Sendable {
   private func failure(_ error: RPCError) -> any Error {
     // Of a command that was interrupted, not of the gateway.
     if error.code == .cancelled, Task.isCancelled { return CancellationError() }
-    return GatewayError(code: error.code, message: error.message, target: target)
+    return GatewayError(code: error.code, message: error.message, target: channel.target)
   }
 }
 
