@@ -194,3 +194,41 @@ def test_a_certificate_that_is_of_no_use_ends_the_start_with_its_key_and_file(ce
     own.write_bytes(ca.read_bytes())
     key.write_bytes((certificates / "feature.pem").read_bytes())
     assert "do certificate and key match?" in start(f"tls.certificate={own}", f"tls.private_key={key}")
+
+
+def test_a_service_may_call_what_its_row_says_and_nothing_else(secured, certificates):
+    """Of the registry's methods a feature replica may call none, the gateway none that is the operator's."""
+    from grpc.health.v1 import health_pb2, health_pb2_grpc
+    from voiceprint.registry.v1 import epoch_service_pb2, epoch_service_pb2_grpc
+    from voiceprint.registry.v1 import promotion_service_pb2, promotion_service_pb2_grpc
+    from voiceprint.registry.v1 import registry_service_pb2, registry_service_pb2_grpc
+
+    address = secured.address("registry")
+
+    def code(name, stub, method, request):
+        with channel(address, certificates, name, service="registry") as used:
+            try:
+                getattr(stub(used), method)(request, timeout=10)
+            except grpc.RpcError as error:
+                return error.code(), error.details()
+            return grpc.StatusCode.OK, ""
+
+    people = registry_service_pb2_grpc.RegistryServiceStub
+    gone = registry_service_pb2.DeleteCollectionRequest(collection="nobody")
+    refused, why = code("feature", people, "DeleteCollection", gone)
+    assert refused == grpc.StatusCode.PERMISSION_DENIED
+    assert why == ("spiffe://voiceprint/feature may not call voiceprint.registry.v1.RegistryService/DeleteCollection: "
+                   "it is for gateway")
+    for name in ("embedding", "trainer", "console", "operator"):
+        assert code(name, people, "DeleteCollection", gone)[0] == grpc.StatusCode.PERMISSION_DENIED
+    assert code("gateway", people, "DeleteCollection", gone)[0] == grpc.StatusCode.NOT_FOUND
+    listing = promotion_service_pb2.ListPromotionsRequest()
+    promotions = promotion_service_pb2_grpc.PromotionServiceStub
+    assert code("gateway", promotions, "ListPromotions", listing)[0] == grpc.StatusCode.PERMISSION_DENIED
+    assert code("operator", promotions, "ListPromotions", listing)[0] == grpc.StatusCode.OK
+    epochs = epoch_service_pb2_grpc.EpochServiceStub
+    assert code("feature", epochs, "ListEpochs", epoch_service_pb2.ListEpochsRequest())[0] \
+        == grpc.StatusCode.PERMISSION_DENIED
+    # Whoever balances load asks for health, whatever else he may.
+    assert code("feature", health_pb2_grpc.HealthStub, "Check", health_pb2.HealthCheckRequest())[0] \
+        == grpc.StatusCode.OK
