@@ -23,6 +23,8 @@ package struct ServiceSettings: Sendable {
   package var monitoring: MonitoringSettings
   /// Where spans are sent.
   package var tracing: TracingSettings
+  /// Whether only processes of this host reach the service.
+  package let isForThisHost: Bool
   /// Who the service says it is, and who others must say they are.
   package let tls: TLSSettings
 
@@ -39,6 +41,7 @@ package struct ServiceSettings: Sendable {
     // An IPv6 address holds colons of its own.
     server = ServerOptions(address: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
     server.shutdownGrace = .seconds(listen.int("shutdown_grace_seconds", default: 10, in: 0...3600))
+    isForThisHost = TLSSettings.isThisHost(host)
     tls = TLSSettings(node, host: host, takesCalls: takesCalls, callsOthers: callsOthers)
     if takesCalls { Self.readCalls(listen, into: &server, connectionGrace: connectionGrace) }
 

@@ -1,18 +1,5 @@
 internal import VoiceMessages
-
-/// What the owner of a key may do. None of them includes another.
-package enum AccessScope: String, Sendable, Hashable, CaseIterable {
-  /// Compare voices and recognise people.
-  case recognize
-  /// Enrol people, look at who is enrolled, and delete them.
-  case enroll
-  /// Push data sets and train networks.
-  case train
-  /// Publish networks and promote collections to them.
-  case promote
-  /// Make and delete collections, and hear retained recordings.
-  case admin
-}
+package import VoiceRecognition
 
 /// Who calls a service, as the last part of the identity in its certificate says.
 package enum CallerIdentity: String, Sendable, Hashable, CaseIterable {
@@ -46,7 +33,7 @@ package enum MethodTable {
 
   /// Every method with its row.
   package static let rows: [String: Row] = {
-    let all = gateway + inner + registry + epochs + promotions + trainer
+    let all = gateway + inner + registry + keys + epochs + promotions + trainer
     return Dictionary(uniqueKeysWithValues: all)
   }()
 
@@ -101,6 +88,12 @@ package enum MethodTable {
       (Service.verify.path, Row(.recognize, [.gateway])),
     ]
   }()
+
+  /// The gateway looks up the keys that it is shown; they are made and revoked on the database itself.
+  private static let keys: Rows = [
+    (RegistryV1.AccessService.getKey.path, Row(.admin, [.gateway])),
+    (RegistryV1.AccessService.markKeyUsed.path, Row(.admin, [.gateway])),
+  ]
 
   private static let epochs: Rows = {
     typealias Service = RegistryV1.EpochService
