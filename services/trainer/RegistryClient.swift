@@ -17,7 +17,7 @@ struct RegistryClient: Sendable {
   private let log: Logger
 
   /// Bundles are written and read on the threads of `files`. Throws `RPCError` for a target that cannot be.
-  init(target: String, security: UpstreamSecurity, files: ComputePool, log: Logger) throws {
+  init(target: String, security: UpstreamSecurity = .plaintext, files: ComputePool, log: Logger) throws {
     var options = ChannelOptions()
     options.tls = try security.options(for: "registry")
     upstream = try Upstream(name: "registry", target: target, tls: options.tls)

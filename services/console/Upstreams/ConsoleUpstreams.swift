@@ -28,7 +28,7 @@ struct ConsoleUpstreams: Sendable {
   let replicas: [Member]
 
   /// Throws `RPCError` for targets that cannot be.
-  init(_ targets: ConsoleConfiguration.Targets, security: UpstreamSecurity) throws {
+  init(_ targets: ConsoleConfiguration.Targets, security: UpstreamSecurity = .plaintext) throws {
     func upstream(_ name: String, _ target: String) throws -> Upstream {
       try Upstream(name: name, target: target, timeout: targets.timeout, tls: try security.options(for: name))
     }
