@@ -6,6 +6,8 @@ package import VoiceRecognition
 package struct OperatorStorage: Sendable {
   /// Seals and rotation of keys.
   package let vault: VaultMaintenance
+  /// The keys of those who call the gateway.
+  package let keys: AccessKeyStore
 
   private let database: RegistryDatabase
 
@@ -13,6 +15,7 @@ package struct OperatorStorage: Sendable {
   package init(_ options: PostgresOptions, keys: KeyRing?, logger: Logger) {
     let pool = PostgresPool(options, size: 2, logger: logger)
     database = RegistryDatabase(pool: pool, keptChanges: 100_000, logger: logger)
+    self.keys = AccessKeyStore(database: database)
     vault = VaultMaintenance(database: database, vault: Vault(ring: keys))
   }
 

@@ -13,6 +13,8 @@ package final class RegistryStorage: Sendable {
   package let speakers: SpeakerStore
   /// Epochs and their files.
   package let epochs: EpochStore
+  /// The keys of those who call the gateway.
+  package let keys: AccessKeyStore
   /// How collections go over to other epochs.
   package let promotions: PromotionStore
 
@@ -43,6 +45,7 @@ package final class RegistryStorage: Sendable {
       pool: pool, keptChanges: keptChanges, keeper: ErasureKeeper(ledger: ledger, vault: vault), logger: logger)
     galleries = GalleryShelf(database: database, vault: vault, file: templates, logger: logger)
     speakers = SpeakerStore(database: database, galleries: galleries, compute: compute, vault: vault)
+    self.keys = AccessKeyStore(database: database)
     epochs = EpochStore(database: database, news: epochNews)
     promotions = PromotionStore(database: database, vault: vault, news: promotionNews,
       hold: EnrolmentHold(options: options, logger: logger))

@@ -412,3 +412,22 @@ def test_the_example_of_the_readme_runs(readme, run, clips, collection):
     seen = run("shown = []\nprint_, print = print, lambda *what: shown.append(what)\n" + code
                + "\nprint = print_\ntell(shown=shown)\n")
     assert seen["shown"][0][0] == "ann"
+
+
+def test_a_key_goes_along_and_to_no_other_host_in_plain_text(run, own_gateway, cluster):
+    made = cluster.command("keys", "create", "of the client", "--json", "--scopes", "recognize")
+    key = json.loads(made.stdout)["key"]
+    told = run(f"""
+        with Voiceprint(ADDRESS, api_key={key!r}) as client:
+            names = [each.name for each in client.collections()]
+        with Voiceprint(ADDRESS) as client:
+            missing = caught(lambda: list(client.collections()))
+        refused = ""
+        try: Voiceprint("voiceprint.example.org:50051", api_key={key!r})
+        except ValueError as error: refused = str(error)
+        tell(names=names, missing=missing, refused=refused)
+        """, own_gateway("access.required=true")[0])
+    assert told["missing"]["kind"] == "Unauthenticated"
+    assert told["missing"]["reason"] == "KEY_MISSING"
+    assert "could read the key" in told["refused"]
+    assert isinstance(told["names"], list)

@@ -81,6 +81,42 @@ struct TLSTests {
     }
   }
 
+  @Test("Certificates in files serve, and a caller's identity is the URI in its certificate")
+  func watchedFiles() async throws {
+    let folder = try MadeCertificates("gateway", "registry")
+    let own = try WatchedCertificates(
+      .init(certificate: folder.file("registry"), authority: folder.file("ca")), checkingEvery: 1)
+    var options = ServerOptions.quick
+    options.tls = TLSServerOptions(own)
+    let service = EchoService(say: { _, context in Note(context.spiffeID ?? "nobody") })
+    let server = Server(options: options, services: [service])
+    let port = try server.start()
+    let caller = try WatchedCertificates(
+      .init(certificate: folder.file("gateway"), authority: folder.file("ca")), checkingEvery: 1)
+    let named = try channel("ipv4:127.0.0.1:\(port)", TLSClientOptions(caller, serverName: "registry"))
+    #expect(try await named.call(Echo.say, Note()).message == "spiffe://voiceprint/gateway")
+    let misnamed = try channel("ipv4:127.0.0.1:\(port)", TLSClientOptions(caller, serverName: "feature"))
+    let error = await rpcError("another service passed") { _ = try await misnamed.call(Echo.say, Note()) }
+    #expect(error?.code == .unavailable)
+    await server.shutdown(grace: .zero)
+  }
+
+  @Test("Files of no use are refused by their names")
+  func badFiles() async throws {
+    let folder = try MadeCertificates("gateway", "registry")
+    let attempts: [(WatchedCertificates.Files, String)] = [
+      (.init(certificate: "/nowhere.pem"), "/nowhere.pem cannot be read"),
+      (.init(certificate: folder.file("ca")), "\(folder.file("ca")) is not usable as PEM"),
+      (.init(certificate: folder.file("gateway"), privateKey: folder.file("registry")), "match"),
+      (.init(), "neither"),
+    ]
+    for (files, reason) in attempts {
+      let error = await rpcError { _ = try WatchedCertificates(files, checkingEvery: 1) }
+      #expect(error?.code == .invalidArgument)
+      #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+    }
+  }
+
   @Test("Material that cannot work is refused when a channel or server is made, with what is wrong")
   func badMaterial() async throws {
     let chain = made.client.chain

@@ -26,7 +26,8 @@ struct Console: AsyncParsableCommand {
       _ = write(STDERR_FILENO, text, text.count)
       throw ServiceExit.configuration
     }
-    let upstreams = try ConsoleUpstreams(configuration.upstreams)
+    let upstreams = try ConsoleUpstreams(
+      configuration.upstreams, security: configuration.settings.tls.upstreams)
     let streams = LiveStreams(gateway: upstreams.gateway, limits: configuration.limits)
     let resources = Resources(
       upstreams: upstreams, streams: streams, description: description, eventTime: configuration.limits.streamTime)

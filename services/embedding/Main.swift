@@ -19,7 +19,9 @@ struct Embedding: AsyncParsableCommand {
     let configuration = try arguments.load(service: "embedding") { EmbeddingConfiguration($0) }
     if arguments.checksConfiguration { return }
     let log = ServiceHost.makeLog(service: "embedding", configuration.settings)
-    let upstream = try Upstream(name: "registry", target: configuration.registry)
+    let upstream = try Upstream(
+      name: "registry", target: configuration.registry,
+      tls: try configuration.settings.tls.upstreams.options(for: "registry"))
     let pools = ComputePools(name: "embedding", threads: configuration.threads, queueLimit: configuration.queue)
     // Loading gives way to serving where cores are few.
     let loader = ComputePool.measured(name: "loader", threads: 1, queueLimit: 1000, niceness: 10)

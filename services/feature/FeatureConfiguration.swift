@@ -10,7 +10,7 @@ struct FeatureConfiguration: Sendable {
   let limits: AudioLimits
 
   init(_ node: ConfigurationNode) {
-    settings = ServiceSettings(node)
+    settings = ServiceSettings(node, callsOthers: false)
     let compute = node.map("compute")
     threads = compute.threads("threads")
     queue = compute.int("queue", default: 256, in: 0...1_000_000)

@@ -10,9 +10,11 @@ struct GatewayConfiguration: Sendable {
   let registry: String
   let timeout: Duration
   let live: LiveLimits
+  let access: AccessSettings
 
   init(_ node: ConfigurationNode) {
     settings = ServiceSettings(node)
+    access = AccessSettings(node, isForThisHost: settings.isForThisHost)
     let upstreams = node.map("upstreams")
     feature = upstreams.string("feature")
     embedding = upstreams.string("embedding")

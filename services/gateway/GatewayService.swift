@@ -7,7 +7,7 @@ internal import VoiceServiceKit
 struct GatewayService: RPCService {
   typealias Service = GatewayV1.GatewayService
 
-  typealias Recogniser = Recognizer<FeatureClient, EmbeddingClient, RegistryClient, EpochClient>
+  typealias Recogniser = Recognizer<MeteredExtractor, EmbeddingClient, RegistryClient, EpochClient>
 
   let recogniser: Recogniser
   let registry: RegistryClient

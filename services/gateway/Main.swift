@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Logging
 internal import VoiceConcurrency
 internal import VoiceRecognition
 internal import VoiceServiceKit
@@ -17,12 +18,13 @@ struct Gateway: AsyncParsableCommand {
     let configuration = try arguments.load(service: "gateway") { GatewayConfiguration($0) }
     if arguments.checksConfiguration { return }
     let log = ServiceHost.makeLog(service: "gateway", configuration.settings)
+    let security = configuration.settings.tls.upstreams
     func upstream(_ name: String, _ target: String) throws -> Upstream {
-      try Upstream(name: name, target: target, timeout: configuration.timeout)
+      try Upstream(name: name, target: target, timeout: configuration.timeout, tls: try security.options(for: name))
     }
     let registry = RegistryClient(upstream: try upstream("registry", configuration.registry))
     let recogniser = Recognizer(
-      extractor: FeatureClient(upstream: try upstream("feature", configuration.feature)),
+      extractor: MeteredExtractor(features: FeatureClient(upstream: try upstream("feature", configuration.feature))),
       networks: EmbeddingClient(upstream: try upstream("embedding", configuration.embedding)),
       registry: registry, catalogue: EpochClient(upstream: try upstream("registry", configuration.registry)))
     let pool = ComputePool.measured(name: "decode", threads: 1, queueLimit: 64)
@@ -30,8 +32,13 @@ struct Gateway: AsyncParsableCommand {
     let live = LiveService(
       recogniser: recogniser, registry: registry, limits: configuration.live, pool: pool, metrics: metrics.live)
     MetricsRegistry.shared.collect("live") { $0.add("voiceprint_live_streams", live.streams) }
-    try await ServiceHost(settings: configuration.settings, log: log)
-      .run(services: [GatewayService(recogniser: recogniser, registry: registry, live: live, metrics: metrics)])
+    let access = configuration.access
+    if access.isOpenBeyondThisHost { log.warning("takes calls of other machines without keys: access.required is false") }
+    let book = KeyBook(
+      registry: try upstream("registry", configuration.registry), cacheTime: access.cacheTime, log: log)
+    try await ServiceHost(settings: configuration.settings, log: log).run(
+      services: [GatewayService(recogniser: recogniser, registry: registry, live: live, metrics: metrics)],
+      access: [AccessInterceptor(isRequired: access.isRequired, book: book)])
     await pool.shutDown()
   }
 }

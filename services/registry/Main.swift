@@ -34,7 +34,7 @@ struct Registry: AsyncParsableCommand {
     try await prepare(storage, log)
     let services: [any RPCService] = [
       RegistryService(speakers: storage.speakers), EpochService(epochs: storage.epochs),
-      PromotionService(promotions: storage.promotions),
+      PromotionService(promotions: storage.promotions), AccessService(keys: storage.keys),
     ]
     let health = HealthService()
     Self.tell(health, storage)
@@ -68,6 +68,7 @@ struct Registry: AsyncParsableCommand {
     let status: ServingStatus = storage.isAvailable ? .serving : .notServing
     let services = [
       "", RegistryV1.RegistryService.name, RegistryV1.EpochService.name, RegistryV1.PromotionService.name,
+      RegistryV1.AccessService.name,
     ]
     for name in services { health.set(status, for: name) }
   }

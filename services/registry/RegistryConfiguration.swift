@@ -18,7 +18,7 @@ struct RegistryConfiguration: Sendable {
   let erasureLedger: String?
 
   init(_ node: ConfigurationNode) {
-    settings = ServiceSettings(node)
+    settings = ServiceSettings(node, callsOthers: false)
     let keys = node.map("database")
     database = PostgresOptions(
       url: keys.string("url"), applicationName: "voiceprint-registry",

@@ -28,7 +28,8 @@ struct RegistryService: RPCService {
       return .with { $0.collection = .init(collection) }
     }
     router.handle(Service.listCollections) { request, _ in
-      let page = try await speakers.collections(PageRequest(size: request.pageSize, token: request.pageToken))
+      let page = try await speakers.collections(
+        PageRequest(size: request.pageSize, token: request.pageToken), ofTenant: request.tenant)
       return .with {
         $0.collections = page.elements.map { .init($0) }
         $0.nextPageToken = page.nextToken

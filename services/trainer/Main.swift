@@ -35,7 +35,8 @@ struct TrainerProgram: AsyncParsableCommand {
     let search = ComputePool.measured(name: "search", threads: 1, queueLimit: 0)
     let promotions = try PromotionsOfTrainer(configuration, worker: Self.workerName, search: search, log: log)
     let files = ComputePool.measured(name: "files", threads: 4, queueLimit: 10_000)
-    let registry = try RegistryClient(target: configuration.upstreams.registry, files: files, log: log)
+    let registry = try RegistryClient(
+      target: configuration.upstreams.registry, security: configuration.settings.tls.upstreams, files: files, log: log)
     let place = try WorkFolder(work.folder, log: log)
     let datasets = DatasetCache(place: place, storage: storage, files: files)
     let worker = TrainerWorker(

@@ -12,8 +12,9 @@ struct PromotionsOfTrainer: Sendable {
   /// Throws `RPCError` for a target that cannot be, and what is wrong with the service's keys.
   init(_ configuration: TrainerConfiguration, worker: String, search: ComputePool, log: Logger) throws {
     let upstreams = configuration.upstreams
+    let security = configuration.settings.tls.upstreams
     func upstream(_ name: String, _ target: String) throws -> Upstream {
-      try Upstream(name: name, target: target, timeout: upstreams.timeout)
+      try Upstream(name: name, target: target, timeout: upstreams.timeout, tls: try security.options(for: name))
     }
     storage = RegistryStorage(
       configuration.database, poolSize: configuration.poolSize, acquireTimeout: configuration.acquireTimeout,
@@ -25,7 +26,8 @@ struct PromotionsOfTrainer: Sendable {
     settings.batch = configuration.promotions.batch
     host = PromotionHost(
       settings: settings, work: storage.promotions,
-      replicas: try EmbeddingReplicas(target: upstreams.embedding, timeout: upstreams.timeout),
+      replicas: try EmbeddingReplicas(
+        target: upstreams.embedding, timeout: upstreams.timeout, security: security),
       feature: try upstream("feature", upstreams.feature), embedding: try upstream("embedding", upstreams.embedding),
       registry: try upstream("registry", upstreams.registry), log: log)
   }

@@ -17,10 +17,12 @@ struct RegistryClient: Sendable {
   private let log: Logger
 
   /// Bundles are written and read on the threads of `files`. Throws `RPCError` for a target that cannot be.
-  init(target: String, files: ComputePool, log: Logger) throws {
-    upstream = try Upstream(name: "registry", target: target)
+  init(target: String, security: UpstreamSecurity = .plaintext, files: ComputePool, log: Logger) throws {
+    var options = ChannelOptions()
+    options.tls = try security.options(for: "registry")
+    upstream = try Upstream(name: "registry", target: target, tls: options.tls)
     epochs = EpochClient(upstream: upstream)
-    publisher = EpochPublisher(channel: try Channel(target))
+    publisher = EpochPublisher(channel: try Channel(target, options: options))
     (self.files, self.log) = (files, log)
   }
 

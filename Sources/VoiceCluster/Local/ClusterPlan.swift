@@ -12,6 +12,8 @@ package struct ClusterPlan: Sendable, Hashable {
   package var hasConsole = true
   /// The port of the web console; 0 for any that is free.
   package var consolePort = 0
+  /// What the services show each other; nil for plain text, which only this machine hears.
+  package var certificates: ClusterCertificates?
   /// What a crash of the machine may cost the private PostgreSQL.
   package var durability = PrivatePostgres.Durability.durable
   /// How long a process may take until it serves.

@@ -4,6 +4,8 @@ internal import FoundationEssentials
 package struct ClusterRecord: Sendable, Hashable, Codable {
   /// What libpq needs to connect to the cluster's database.
   package var database: String
+  /// What the services show each other; nil for plain text.
+  package var certificates: ClusterCertificates?
   /// The processes by kind, those that start first in front.
   package var processes: [ProcessRecord] = []
 

@@ -54,7 +54,7 @@ extension LocalCluster {
       return ClusterStatus(state: state.path, gateway: nil, console: nil, database: nil, processes: [])
     }
     let processes = await withTaskGroup(of: (Int, ClusterStatus.Process).self) { group in
-      for (place, process) in record.processes.enumerated() { group.addTask { (place, await status(of: process)) } }
+      for (place, process) in record.processes.enumerated() { group.addTask { (place, await status(of: process, in: record)) } }
       return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
     let gateway = record.processes(of: .gateway).first?.port.map { "127.0.0.1:\($0)" }
@@ -63,7 +63,7 @@ extension LocalCluster {
       state: state.path, gateway: gateway, console: console, database: record.database, processes: processes)
   }
 
-  private func status(of process: ProcessRecord) async -> ClusterStatus.Process {
+  private func status(of process: ProcessRecord, in record: ClusterRecord) async -> ClusterStatus.Process {
     var health = "ENDED"
     var epochs: [String]?
     if process.isAlive {
@@ -71,8 +71,11 @@ extension LocalCluster {
       case _? where process.service == .console:
         health = LocalPort.accepts(process.port ?? 0) ? "SERVING" : "UNREACHABLE"
       case let target?:
-        health = await HealthProbe.ask(target)
-        if process.service == .embedding { epochs = await HealthProbe.epochs(target) }
+        // Certificates that are of no use reach nobody.
+        let tls = Result { try record.security(for: process.service) }
+        guard case .success(let tls) = tls else { health = "UNREACHABLE"; break }
+        health = await HealthProbe.ask(target, tls: tls)
+        if process.service == .embedding { epochs = await HealthProbe.epochs(target, tls: tls) }
       case nil where process.service == .postgres:
         health = PrivatePostgres.accepts(in: state.postgres) ? "SERVING" : "UNREACHABLE"
       case nil: health = "STARTING"

@@ -15,7 +15,8 @@ actor Launch {
   ) {
     (self.state, self.installation, self.plan, self.report) = (state, installation, plan, report)
     self.record = record
-      ?? ClusterRecord(database: plan.database ?? PrivatePostgres.connection(in: state.postgres))
+      ?? ClusterRecord(
+        database: plan.database ?? PrivatePostgres.connection(in: state.postgres), certificates: plan.certificates)
   }
 
   /// Starts the private PostgreSQL, unless another database was given.
@@ -68,6 +69,7 @@ actor Launch {
   private func settings(of service: ServiceKind, port: Int?, index: Int) throws(ClusterError) -> [String] {
     let port = port ?? (service == .gateway ? plan.gatewayPort : service == .console ? plan.consolePort : 0)
     var settings = ["listen.address=127.0.0.1", "listen.port=\(port)", "metrics.address=127.0.0.1", "metrics.port=0"]
+    settings += record.certificates?.settings(of: service) ?? []
     switch service {
     case .postgres, .feature: break
     case .registry:
@@ -106,7 +108,8 @@ actor Launch {
   private func awaitServing(_ process: ProcessRecord, _ child: ChildProcess) async throws {
     guard let target = process.target else { return }
     let patience = plan.patience
-    let wait = Task { try await HealthProbe.awaitServing(target, patience: patience) }
+    let tls = try record.security(for: process.service)
+    let wait = Task { try await HealthProbe.awaitServing(target, tls: tls, patience: patience) }
     child.whenEnded { _ in wait.cancel() }
     do {
       try await withTaskCancellationHandler { try await wait.value } onCancel: { wait.cancel() }

@@ -1,4 +1,5 @@
 internal import Glibc
+package import VoiceRPC
 
 /// A whole cluster on this machine: every service a process of its own, over a private PostgreSQL.
 package struct LocalCluster: Sendable {
@@ -19,12 +20,12 @@ package struct LocalCluster: Sendable {
   package func record() throws(ClusterError) -> ClusterRecord? { try ClusterRecord.read(from: state) }
 
   /// Starts PostgreSQL, registry, feature, embedding, trainer, gateway and console, each when what it needs serves, and
-  /// returns when all serve. `prepare` runs once the registry serves, with its target.
+  /// returns when all serve. `prepare` runs once the registry serves, with a channel to it.
   ///
   /// When anything fails, or the task is cancelled, everything that was started is stopped again. Throws `wrongState`
   /// when a cluster runs already, `notReady` with the log's end for a process that does not come up.
   package func up(
-    _ plan: ClusterPlan, installation: Installation, prepare: (String) async throws -> Void = { _ in }
+    _ plan: ClusterPlan, installation: Installation, prepare: (Channel) async throws -> Void = { _ in }
   ) async throws -> ClusterRecord {
     try await state.locked {
       try refuseIfRunning()
@@ -32,7 +33,9 @@ package struct LocalCluster: Sendable {
       do {
         try await launch.startDatabase()
         try await launch.start([.registry])
-        try await prepare(try await launch.record.target(of: .registry))
+        let record = await launch.record
+        let options = ChannelOptions.over(try record.security(for: .registry))
+        try await prepare(try Channel(record.target(of: .registry), options: options))
         try await launch.start([.feature, .embedding])
         try await launch.start(plan.hasTrainer ? [.trainer, .gateway] : [.gateway])
         if plan.hasConsole { try await launch.start([.console]) }

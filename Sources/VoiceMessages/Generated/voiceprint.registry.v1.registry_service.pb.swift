@@ -42,6 +42,9 @@ extension RegistryV1 {
     package var pageSize: UInt32 = 0
     /// The next_page_token of the page before; empty for the first.
     package var pageToken: String = ""
+    /// Only those of this tenant, whose names begin with it and U+241F; empty for those of nobody, whose names do not hold
+    /// that character; absent for all.
+    package var tenant: String?
     /// A message with every field at its default.
     package init() {}
   }
@@ -364,11 +367,18 @@ extension RegistryV1.ListCollectionsRequest: CMessage {
     self.init()
     self.pageSize = c.pointee.page_size
     self.pageToken = try arena.string(c.pointee.page_token)
+    if c.pointee._tenant_case.rawValue == 3 {
+      self.tenant = try arena.string(c.pointee.tenant)
+    }
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = arena.string(self.pageToken)
+    if let value = self.tenant {
+      c.pointee._tenant_case = .init(rawValue: 3)
+      c.pointee.tenant = arena.string(value)
+    }
   }
 }
 

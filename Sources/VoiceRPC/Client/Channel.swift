@@ -16,6 +16,20 @@ package final class Channel: Sendable {
     core = Mutex(try CoreChannel(target, options))
   }
 
+  /// Whether what is sent is to be read on the way: without TLS, to another host than this one as far as the target says.
+  package var isReadOnTheWay: Bool {
+    guard options.tls == nil else { return false }
+    if target.hasPrefix("unix:") { return false }
+    var addresses = Substring(target)
+    for scheme in ["ipv4:", "ipv6:", "dns:///", "dns:"] where target.hasPrefix(scheme) {
+      addresses = target.dropFirst(scheme.count)
+      break
+    }
+    return !addresses.split(separator: ",").allSatisfy { address in
+      address.hasPrefix("127.") || address.hasPrefix("localhost:") || address.hasPrefix("[::1]:")
+    }
+  }
+
   /// Takes no more calls (`UNAVAILABLE`); those in flight go on to their end, then the connections are closed.
   ///
   /// Not needed where the channel itself goes.

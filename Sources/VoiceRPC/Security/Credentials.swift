@@ -13,6 +13,10 @@ final class ChannelCredentials: @unchecked Sendable {
       pointer = grpc_insecure_credentials_create()
       return
     }
+    if let watched = options.watched {
+      pointer = grpc_tls_credentials_create(watched.coreOptions())
+      return
+    }
     if let roots = options.roots { try PEM.checkCertificates(roots, named: "the root certificates") }
     try options.identity?.check()
     pointer = withOptionalCString(options.roots) { roots in
@@ -37,14 +41,23 @@ final class ServerCredentials: @unchecked Sendable {
       pointer = grpc_insecure_server_credentials_create()
       return
     }
+    if let watched = options.watched {
+      let core = watched.coreOptions()
+      grpc_tls_credentials_options_set_cert_request_type(core, Self.mode(asking: watched.authority != nil))
+      pointer = grpc_tls_server_credentials_create(core)
+      return
+    }
     if let roots = options.clientRoots { try PEM.checkCertificates(roots, named: "the client root certificates") }
     try options.identity.check()
-    let mode =
-      options.clientRoots == nil
-      ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+    let mode = Self.mode(asking: options.clientRoots != nil)
     pointer = withOptionalCString(options.clientRoots) { roots in
       options.identity.withPair { grpc_ssl_server_credentials_create_ex(roots, $0, 1, mode, nil) }
     }
+  }
+
+  private static func mode(asking: Bool) -> grpc_ssl_client_certificate_request_type {
+    asking
+      ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
   }
 
   fileprivate init(takingOwnershipOf pointer: OpaquePointer) { self.pointer = pointer }
@@ -66,16 +79,16 @@ extension TLSIdentity {
   /// Throws `INVALID_ARGUMENT` unless the TLS library takes certificate and key and they belong together.
   ///
   /// The core asks the TLS library only when a server listens with them, so a server that nobody can reach does.
-  fileprivate func check() throws(RPCError) {
-    try PEM.checkCertificates(certificateChain, named: "the certificate chain")
-    try PEM.checkPrivateKey(privateKey, named: "the private key")
+  func check(chain: String = "the certificate chain", key: String = "the private key") throws(RPCError) {
+    try PEM.checkCertificates(certificateChain, named: chain)
+    try PEM.checkPrivateKey(privateKey, named: key)
     let credentials = ServerCredentials(
       takingOwnershipOf: withPair {
         grpc_ssl_server_credentials_create_ex(nil, $0, 1, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE, nil)
       })
     guard TrialServer.listens(with: credentials) else {
       throw RPCError(
-        .invalidArgument, "the TLS library refuses the certificate chain with the private key: do they match?")
+        .invalidArgument, "the TLS library refuses \(chain) with \(key): do certificate and key match?")
     }
   }
 }

@@ -20,12 +20,22 @@ package struct TLSClientOptions: Sendable {
   package var identity: TLSIdentity?
   /// The name expected in the server's certificate, where it is not the target's.
   package var serverName: String?
+  /// The files that the above is from, which are read again; nil for what never changes.
+  let watched: WatchedCertificates?
+
+  /// The options of a channel that takes certificates from files. Without an authority those of the system vouch for
+  /// servers, and nothing is read again.
+  package init(_ watched: WatchedCertificates, serverName: String? = nil) {
+    (roots, identity, self.serverName) = (watched.authority, watched.identity, serverName)
+    self.watched = watched.authority == nil ? nil : watched
+  }
 
   /// The options of a channel.
   package init(roots: String? = nil, identity: TLSIdentity? = nil, serverName: String? = nil) {
     self.roots = roots
     self.identity = identity
     self.serverName = serverName
+    watched = nil
   }
 }
 
@@ -35,10 +45,20 @@ package struct TLSServerOptions: Sendable {
   package var identity: TLSIdentity
   /// The certificates that vouch for callers, PEM. With them a caller must have a certificate (mutual TLS).
   package var clientRoots: String?
+  /// The files that the above is from, which are read again; nil for what never changes.
+  let watched: WatchedCertificates?
+
+  /// The options of a server that takes certificates from files; with an authority callers must have one too. Nil
+  /// without a certificate.
+  package init?(_ watched: WatchedCertificates) {
+    guard let identity = watched.identity else { return nil }
+    (self.identity, clientRoots, self.watched) = (identity, watched.authority, watched)
+  }
 
   /// The options of a server.
   package init(identity: TLSIdentity, clientRoots: String? = nil) {
     self.identity = identity
     self.clientRoots = clientRoots
+    watched = nil
   }
 }

@@ -24,6 +24,10 @@ package final class ServerContext: Sendable {
     call.handle.authenticatedProperties(named: name)
   }
 
+  /// The identity in the caller's certificate, as "spiffe://voiceprint/gateway"; nil without mutual TLS, and for a
+  /// certificate without one.
+  package var spiffeID: String? { authenticatedProperties(named: "peer_spiffe_id").first }
+
   /// Whether the caller has given up, lost the connection or run out of time; the handler's task is then cancelled.
   package var isCancelled: Bool { call.isCancelled }
 

@@ -9,12 +9,13 @@ package import VoiceRecognition
 package final class EmbeddingReplicas: ReplicaObserving {
   private let target: String
   private let timeout: Duration
+  private let security: UpstreamSecurity
   /// Clients by address. Those of addresses that a name has lost go.
   private let clients = Mutex<[String: Upstream]>([:])
 
   /// The replicas of a target. Throws `RPCError` for one that cannot be.
-  package init(target: String, timeout: Duration) throws {
-    self.target = target
+  package init(target: String, timeout: Duration, security: UpstreamSecurity = .plaintext) throws {
+    (self.target, self.security) = (target, security)
     self.timeout = min(timeout, .seconds(5))
     _ = try clients(of: Self.addresses(of: target))
   }
@@ -44,7 +45,9 @@ package final class EmbeddingReplicas: ReplicaObserving {
       var kept: [String: Upstream] = [:]
       for address in addresses {
         kept[address] = try clients[address]
-          ?? Upstream(name: "embedding \(address)", target: address, timeout: timeout)
+          ?? Upstream(
+            name: "embedding \(address)", target: address, timeout: timeout,
+            tls: try security.options(for: "embedding"))
       }
       clients = kept
       return Array(kept.values)

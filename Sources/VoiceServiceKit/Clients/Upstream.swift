@@ -15,7 +15,8 @@ package struct Upstream: Sendable {
   /// A call takes at most `timeout`, and at most what is left of the caller's deadline less `reserve`, so that there is
   /// time to answer. Throws `RPCError` for a target that cannot be.
   package init(
-    name: String, target: String, timeout: Duration = .seconds(30), reserve: Duration = .milliseconds(5)
+    name: String, target: String, timeout: Duration = .seconds(30), reserve: Duration = .milliseconds(5),
+    tls: TLSClientOptions? = nil
   ) throws {
     self.name = name
     self.timeout = timeout
@@ -23,6 +24,7 @@ package struct Upstream: Sendable {
     var options = ChannelOptions()
     options.serviceConfig = ServiceConfig.json
     options.maxReceivedMessageBytes = 64 << 20
+    options.tls = tls
     channel = try Channel(target, options: options)
   }
 

@@ -23,18 +23,26 @@ package struct ServiceSettings: Sendable {
   package var monitoring: MonitoringSettings
   /// Where spans are sent.
   package var tracing: TracingSettings
+  /// Whether only processes of this host reach the service.
+  package let isForThisHost: Bool
+  /// Who the service says it is, and who others must say they are.
+  package let tls: TLSSettings
 
   /// Reads the keys that all services share; problems are noted in the node.
   ///
   /// Calls on a connection that ends for its age may go on for `connectionGrace` seconds unless the configuration says
-  /// otherwise. A service that takes no calls of gRPC has no keys of how it does.
-  package init(_ node: ConfigurationNode, connectionGrace: Int = 30, takesCalls: Bool = true) {
+  /// otherwise. A service that takes no calls of gRPC has no keys of how it does, and one that calls no other none of how it does that.
+  package init(
+    _ node: ConfigurationNode, connectionGrace: Int = 30, takesCalls: Bool = true, callsOthers: Bool = true
+  ) {
     let listen = node.map("listen")
     let host = listen.string("address", default: "127.0.0.1")
     let port = listen.int("port", default: 0, in: 0...65_535)
     // An IPv6 address holds colons of its own.
     server = ServerOptions(address: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
     server.shutdownGrace = .seconds(listen.int("shutdown_grace_seconds", default: 10, in: 0...3600))
+    isForThisHost = TLSSettings.isThisHost(host)
+    tls = TLSSettings(node, host: host, takesCalls: takesCalls, callsOthers: callsOthers)
     if takesCalls { Self.readCalls(listen, into: &server, connectionGrace: connectionGrace) }
 
     let log = node.map("log")

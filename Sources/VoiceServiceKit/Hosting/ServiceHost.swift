@@ -33,21 +33,31 @@ package struct ServiceHost: Sendable {
   /// Serves until a signal ends it, prints `LISTENING <port>` on standard output when calls are taken, and returns when
   /// every call and all background work is over.
   ///
-  /// `background` runs beside the server and is cancelled when the server is down; it may then take `patience` to end.
+  /// `access` decides which calls come in. `background` runs beside the server and is cancelled when the server is down; it may then take `patience` to end.
   /// Throws `ServiceExit`: `unavailable` when the address is not to be had, `failed` when the background work throws.
   package func run(
-    services: [any RPCService], health: HealthService = HealthService(),
+    services: [any RPCService], health: HealthService = HealthService(), access: [any ServerInterceptor] = [],
     patience: Duration = .seconds(5), background: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     GRPCRuntime.keepFreedMemory()
+    if settings.tls.isPlainBeyondThisHost {
+      log.warning("takes calls of other machines in plain text", metadata: ["address": "\(settings.server.address)"])
+    }
     var names = Router()
     for service in services { names.add(service) }
     for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }
     let tracing = try TracingHost.start(settings.tracing, service: log.label, log: log)
-    let interceptor = CallInterceptor(log: log, metrics: CallMetrics(.server), tracer: tracing.tracer)
+    var interceptors: [any ServerInterceptor] = [
+      CallInterceptor(log: log, metrics: CallMetrics(.server), tracer: tracing.tracer)
+    ]
+    if settings.tls.knowsCallers {
+      interceptors.append(CertificateInterceptor(trustDomain: settings.tls.trustDomain))
+    }
+    var options = settings.server
+    options.tls = try settings.tls.serverOptions()
     let server = Server(
-      options: settings.server, services: services + [health, ReflectionService(on: services + [health])],
-      interceptors: [interceptor], logger: log)
+      options: options, services: services + [health, ReflectionService(on: services + [health])],
+      interceptors: interceptors + access, logger: log)
     MetricsRegistry.shared.collect("server") { $0.add("voiceprint_rpc_server_refused_total", server.refusedCalls) }
     let monitoring = try Monitoring.start(settings.monitoring, log: log)
     var configuration = ServiceGroupConfiguration(

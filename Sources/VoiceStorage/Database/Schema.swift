@@ -16,6 +16,7 @@ enum Schema {
     PostgresMigration(8, "jobs whose epochs are promoted by themselves", autoPromotion),
     PostgresMigration(9, "sealed voiceprints, rotation of the service's keys", sealing),
     PostgresMigration(10, "erasures are written down", erasure),
+    PostgresMigration(11, "keys of those who call the gateway", access),
   ]
 
   /// A bundle is written before the epoch that owns it exists, chunk by chunk; weights do not compress.

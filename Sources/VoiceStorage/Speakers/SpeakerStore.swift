@@ -37,11 +37,20 @@ extension SpeakerStore: SpeakerRegistry {
 
   /// Collections by the bytes of their names.
   package func collections(_ page: PageRequest) async throws(RecognitionError) -> Page<SpeakerCollection> {
+    try await collections(page, ofTenant: nil)
+  }
+
+  /// Collections by the bytes of their names: all, or those of a tenant, or those of nobody for an empty name.
+  package func collections(
+    _ page: PageRequest, ofTenant tenant: String?
+  ) async throws(RecognitionError) -> Page<SpeakerCollection> {
     let token = try PageToken(page.token, of: .collections)
     let found = try await database.read { connection in
       try connection.query(
-        "\(CollectionRow.select) WHERE c.name > $1 ORDER BY c.name LIMIT $2",
-        [.text(token.last), .int(Int64(page.size + 1))]
+        """
+        \(CollectionRow.select) WHERE c.name > $1 AND ($3::text IS NULL OR \(AccessKeyStore.ofTenant("$3", "c.name")))
+        ORDER BY c.name LIMIT $2
+        """, [.text(token.last), .int(Int64(page.size + 1)), .text(tenant)]
       ).map { try CollectionRow($0).collection }
     }
     return PageToken.page(found, page, of: .collections) { $0.name.value }

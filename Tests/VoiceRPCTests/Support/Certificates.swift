@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Certificates made by `openssl` for one test: an authority, a server named "localhost" and a client named "verifier".
 struct Certificates {
@@ -33,14 +34,29 @@ struct Certificates {
     client = (try text("client.pem"), try text("client.key"))
   }
 
-  private static func run(_ arguments: [String]) throws {
+  private static func run(_ arguments: [String]) throws { try run("openssl", arguments) }
+
+  fileprivate static func run(_ program: String, _ arguments: [String]) throws {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["openssl"] + arguments
+    process.arguments = [program] + arguments
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw CocoaError(.featureUnsupported) }
   }
+}
+
+/// What deploy/make-certs.sh makes, in a folder of one test.
+struct MadeCertificates {
+  private let folder: TemporaryFolder
+
+  /// Certificates of the services of these names.
+  init(_ names: String...) throws {
+    folder = try TemporaryFolder()
+    try Certificates.run("\(PackagePaths.root)/deploy/make-certs.sh", [folder.path] + names)
+  }
+
+  func file(_ name: String) -> String { folder.file("\(name).pem") }
 }

@@ -10,11 +10,12 @@ struct ConsoleUpstreams: Sendable {
     let upstream: Upstream
 
     /// One for each address of a target.
-    static func all(_ name: String, _ target: String) throws -> [Member] {
+    static func all(_ name: String, _ target: String, _ security: UpstreamSecurity) throws -> [Member] {
       try EmbeddingReplicas.addresses(of: target).map { address in
         Member(
           name: name, address: address,
-          upstream: try Upstream(name: name, target: address, timeout: .seconds(2)))
+          upstream: try Upstream(
+            name: name, target: address, timeout: .seconds(2), tls: try security.options(for: name)))
       }
     }
   }
@@ -27,13 +28,17 @@ struct ConsoleUpstreams: Sendable {
   let replicas: [Member]
 
   /// Throws `RPCError` for targets that cannot be.
-  init(_ targets: ConsoleConfiguration.Targets) throws {
-    gateway = try Upstream(name: "gateway", target: targets.gateway, timeout: targets.timeout)
-    registry = try Upstream(name: "registry", target: targets.registry, timeout: targets.timeout)
-    maybeTrainer = try targets.trainer.map { try Upstream(name: "trainer", target: $0, timeout: targets.timeout) }
-    replicas = try targets.embedding.map { try Member.all("embedding", $0) } ?? []
-    members = try Member.all("gateway", targets.gateway) + Member.all("registry", targets.registry)
-      + (targets.trainer.map { try Member.all("trainer", $0) } ?? []) + replicas
+  init(_ targets: ConsoleConfiguration.Targets, security: UpstreamSecurity = .plaintext) throws {
+    func upstream(_ name: String, _ target: String) throws -> Upstream {
+      try Upstream(name: name, target: target, timeout: targets.timeout, tls: try security.options(for: name))
+    }
+    gateway = try upstream("gateway", targets.gateway)
+    registry = try upstream("registry", targets.registry)
+    maybeTrainer = try targets.trainer.map { try upstream("trainer", $0) }
+    replicas = try targets.embedding.map { try Member.all("embedding", $0, security) } ?? []
+    members = try Member.all("gateway", targets.gateway, security)
+      + Member.all("registry", targets.registry, security)
+      + (targets.trainer.map { try Member.all("trainer", $0, security) } ?? []) + replicas
   }
 
   /// The trainer. Throws `unavailable` where there is none.

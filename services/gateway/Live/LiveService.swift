@@ -63,6 +63,7 @@ final class LiveService: Sendable {
       guard case .audio(let audio)? = request.part else {
         throw RecognitionError.invalid("audio", "after the settings only audio may follow")
       }
+      try await Caller.current?.recheck()
       try await session.take(audio, writer)
       watch.touch()
     }
@@ -81,7 +82,9 @@ final class LiveService: Sendable {
         $0.encoding = .pcmF32le
         $0.sampleRateHz = UInt32(clamping: rate)
       }
-      let answer = try await recogniser.identify(audio, in: collection, threshold: settings.threshold, topK: topK)
+      let answer = try await MeteredExtractor.$isCounted.withValue(true) {
+        try await recogniser.identify(audio, in: collection, threshold: settings.threshold, topK: topK)
+      }
       metrics.record(answer.decision, score: answer.candidates.first?.score, [answer.report])
       return answer
     }

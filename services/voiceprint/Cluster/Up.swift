@@ -29,6 +29,11 @@ struct Up: AsyncParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Start the web console too.") var console = true
   @Option(help: ArgumentHelp("The web console's port.", discussion: "Default: any that is free."))
   var consolePort = 0
+  @Option(
+    help: ArgumentHelp(
+      "Talk over mutual TLS with the certificates of this folder, which deploy/make-certs.sh has made.",
+      valueName: "dir"))
+  var certificates: String?
   @Flag(help: "Stay until interrupted, then stop everything.")
   var foreground = false
   @Flag(help: "Print the cluster as JSON.")
@@ -56,12 +61,13 @@ struct Up: AsyncParsableCommand {
     plan.hasTrainer = trainer
     plan.hasConsole = console
     plan.consolePort = consolePort
+    plan.certificates = try certificates.map { try ClusterCertificates(folder: $0) }
     for item in replicas { plan.replicas[item.service] = item.count }
     Terminal.say("starting a cluster in \(cluster.state.path)")
     let bundle = try epoch ?? model.map { try importModel($0, cluster) }
-    _ = try await cluster.up(plan, installation: try .current()) { registry in
+    _ = try await cluster.up(plan, installation: try .current()) { channel in
       guard let bundle else { return }
-      let published = try await EpochPublisher(channel: Channel(registry)).publish(bundle)
+      let published = try await EpochPublisher(channel: channel).publish(bundle)
       Terminal.say("  epoch \(published.name) \(published.created ? "published" : "was there already")")
     }
     let status = try await cluster.status()

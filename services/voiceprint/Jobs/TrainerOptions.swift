@@ -6,12 +6,13 @@ internal import VoiceRPC
 /// Which trainer a command talks to.
 struct TrainerOptions: ParsableArguments {
   @OptionGroup var cluster: ClusterOptions
+  @OptionGroup var security: SecurityOptions
   @Option(help: "The trainer, host:port. Default: that of the local cluster.")
   var trainer: String?
 
   /// A client of the trainer.
   func client() throws -> TrainerClient {
-    try TrainerClient(target: try trainer ?? cluster.record().target(of: .trainer))
+    TrainerClient(channel: try security.channel(to: .trainer, named: trainer, of: cluster))
   }
 }
 
@@ -19,13 +20,9 @@ struct TrainerOptions: ParsableArguments {
 struct TrainerClient: Sendable {
   typealias Service = TrainerV1.TrainerService
 
-  private let target: String
   private let channel: Channel
 
-  init(target: String) throws {
-    self.target = target
-    channel = try Channel(target)
-  }
+  init(channel: Channel) { self.channel = channel }
 
   /// Calls a method with one request and one response.
   func call<Request, Response>(
@@ -85,7 +82,7 @@ struct TrainerClient: Sendable {
 
   private func failure(_ error: RPCError) -> any Error {
     if error.code == .cancelled, Task.isCancelled { return CancellationError() }
-    return CommandError("\(error.message) (\(error.code), from the trainer \(target))")
+    return CommandError("\(error.message) (\(error.code), from the trainer \(channel.target))")
   }
 }
 

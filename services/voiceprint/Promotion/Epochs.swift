@@ -16,10 +16,11 @@ struct Epochs: AsyncParsableCommand {
   /// Which registry a command talks to.
   struct RegistryOptions: ParsableArguments {
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var security: SecurityOptions
     @Option(help: "The registry, host:port. Default: that of the local cluster.")
     var registry: String?
 
-    func target() throws -> String { try registry ?? cluster.record().target(of: .registry) }
+    func channel() throws -> Channel { try security.channel(to: .registry, named: registry, of: cluster) }
   }
 
   struct List: AsyncParsableCommand {
@@ -28,7 +29,7 @@ struct Epochs: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let answer = try await Channel(options.target()).call(
+      let answer = try await options.channel().call(
         RegistryV1.EpochService.listEpochs, .init(), options: CallOptions(deadline: .after(.seconds(30))))
       if json { return try printJSON(answer.epochs.map(Line.init)) }
       var table = TextTable("epoch", "dimension", "threshold", "default", "in use")
@@ -48,7 +49,7 @@ struct Epochs: AsyncParsableCommand {
     @Argument(help: "The epoch (default: that of new collections).") var epoch = ""
 
     func run() async throws {
-      let answer = try await Channel(options.target()).call(
+      let answer = try await options.channel().call(
         RegistryV1.EpochService.getEpoch, .with { $0.epoch = epoch },
         options: CallOptions(deadline: .after(.seconds(30))))
       try printJSON(EpochDescription(answer.epoch ?? .init()))
@@ -65,7 +66,7 @@ struct Epochs: AsyncParsableCommand {
 
     func run() async throws {
       let published = try await reporting {
-        try await EpochPublisher(channel: Channel(options.target())).publish(bundle, asDefault: asDefault)
+        try await EpochPublisher(channel: options.channel()).publish(bundle, asDefault: asDefault)
       }
       print("\(published.name) \(published.created ? "published" : "was there already")")
     }

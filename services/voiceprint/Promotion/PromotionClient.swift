@@ -5,19 +5,15 @@ internal import VoiceRPC
 struct PromotionClient: Sendable {
   typealias Service = RegistryV1.PromotionService
 
-  private let target: String
   private let channel: Channel
 
-  init(target: String) throws {
-    self.target = target
-    channel = try Channel(target)
-  }
+  init(channel: Channel) { self.channel = channel }
 
   func call<Request, Response>(_ method: UnaryMethod<Request, Response>, _ request: Request) async throws -> Response {
     do {
       return try await channel.call(method, request, options: CallOptions(deadline: .after(.seconds(30))))
     } catch let error as RPCError {
-      throw CommandError("\(error.message) (\(error.code), from the registry \(target))")
+      throw CommandError("\(error.message) (\(error.code), from the registry \(channel.target))")
     }
   }
 
@@ -81,7 +77,7 @@ struct PromotionClient: Sendable {
         failures += 1
         try await Task.sleep(for: .milliseconds(500))
       } catch let error as RPCError {
-        throw CommandError("\(error.message) (\(error.code), from the registry \(target))")
+        throw CommandError("\(error.message) (\(error.code), from the registry \(channel.target))")
       }
     }
   }

@@ -43,7 +43,7 @@ extension Epochs {
     }
 
     func run() async throws {
-      let client = try PromotionClient(target: options.target())
+      let client = try PromotionClient(channel: options.channel())
       let answer = try await client.call(
         PromotionClient.Service.startPromotion,
         .with {
@@ -84,7 +84,7 @@ extension Epochs {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let client = try PromotionClient(target: options.target())
+      let client = try PromotionClient(channel: options.channel())
       var all: [String] = []
       try await client.speakersWithoutAudio(in: collection, epoch: epoch) { page in
         if json { all += page } else { page.forEach { print($0) } }
@@ -111,7 +111,7 @@ extension Epochs {
     @Flag(inversion: .prefixedNo, help: "Wait until the collection has the epoch.") var wait = true
 
     func run() async throws {
-      let client = try PromotionClient(target: options.target())
+      let client = try PromotionClient(channel: options.channel())
       let id = try await last(client)
       let answer = try await client.call(
         PromotionClient.Service.rollback,
@@ -141,7 +141,7 @@ extension Epochs {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let promotions = try await PromotionClient(target: options.target()).promotions(of: collection)
+      let promotions = try await PromotionClient(channel: options.channel()).promotions(of: collection)
       if json { return try printJSON(promotions.map(PromotionLine.init)) }
       var table = TextTable("promotion", "collection", "from", "to", "state", "recordings", "without audio", "error")
       for line in promotions.map(PromotionLine.init) {
@@ -160,7 +160,7 @@ extension Epochs {
     @OptionGroup var options: RegistryOptions
     @Argument(help: "The promotion.") var promotion: String
 
-    func run() async throws { try await follow(promotion, PromotionClient(target: options.target())) }
+    func run() async throws { try await follow(promotion, PromotionClient(channel: options.channel())) }
   }
 
   /// `voiceprint epochs cancel`: ends a promotion before its flip.
@@ -171,7 +171,7 @@ extension Epochs {
     @Argument(help: "The promotion.") var promotion: String
 
     func run() async throws {
-      let answer = try await PromotionClient(target: options.target()).call(
+      let answer = try await PromotionClient(channel: options.channel()).call(
         PromotionClient.Service.cancelPromotion, .with { $0.promotionId = promotion })
       print("promotion \(promotion) is \(answer.promotion?.state.name ?? "cancelled")")
     }

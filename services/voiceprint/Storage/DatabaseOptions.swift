@@ -60,5 +60,5 @@ struct DatabaseOptions: ParsableArguments {
 
 /// The commands that work on the database itself.
 enum StorageCommands {
-  static let all: [any ParsableCommand.Type] = [VaultCommand.self]
+  static let all: [any ParsableCommand.Type] = [VaultCommand.self, KeysCommand.self]
 }

@@ -16,6 +16,7 @@
 #include "voiceprint/embedding/v1/embedding_service.pb-c.h"
 #include "voiceprint/feature/v1/feature_service.pb-c.h"
 #include "voiceprint/gateway/v1/gateway_service.pb-c.h"
+#include "voiceprint/registry/v1/access_service.pb-c.h"
 #include "voiceprint/registry/v1/epoch_service.pb-c.h"
 #include "voiceprint/registry/v1/job_lease.pb-c.h"
 #include "voiceprint/registry/v1/promotion_service.pb-c.h"

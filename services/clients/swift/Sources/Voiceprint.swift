@@ -12,20 +12,27 @@ public struct Voiceprint: Sendable {
   private let channel: Channel
   private let collection: String
   private let timeout: Duration
+  private let metadata: Metadata
 
   /// A client of the gateway at `target`, a gRPC target as `127.0.0.1:50051` or `dns:///gateway.example:443`.
   ///
-  /// With `tls` the gateway must show a certificate that the system trusts, or `roots`, PEM.
+  /// With `tls` the gateway must show a certificate that the system trusts, or `roots`, PEM. `apiKey` is what
+  /// `voiceprint keys create` has printed, for a gateway that asks for one.
   public init(
     _ target: String, collection: String = "default", timeout: Duration = .seconds(30), tls: Bool = false,
-    roots: String? = nil
+    roots: String? = nil, apiKey: String? = nil
   ) throws(VoiceprintError) {
     var options = ChannelOptions()
     options.serviceConfig = ServiceConfig.json
     options.maxReceivedMessageBytes = 64 << 20
     if tls || roots != nil { options.tls = TLSClientOptions(roots: roots) }
     do { channel = try Channel(target, options: options) } catch { throw VoiceprintError(error) }
+    if apiKey != nil, channel.isReadOnTheWay {
+      throw VoiceprintError(
+        .invalidArgument, reason: "KEY_IN_PLAIN_TEXT", "everybody on the way to \(target) could read the key: use TLS")
+    }
     (self.collection, self.timeout) = (collection, timeout)
+    metadata = apiKey.map { ["authorization": "Bearer \($0)"] } ?? [:]
   }
 
   /// Enrols a person with one or more recordings, all of them or none; gives the person afterwards.
@@ -117,7 +124,7 @@ public struct Voiceprint: Sendable {
     _ method: UnaryMethod<Request, Response>, _ request: Request
   ) async throws(VoiceprintError) -> Response {
     do {
-      return try await channel.call(method, request, options: CallOptions(deadline: .after(timeout)))
+      return try await channel.call(method, request, options: CallOptions(metadata: metadata, deadline: .after(timeout)))
     } catch let error as RPCError {
       throw VoiceprintError(error)
     } catch { throw VoiceprintError(.cancelled, reason: "CANCELLED", "the call was cancelled") }

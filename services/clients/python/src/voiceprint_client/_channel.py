@@ -42,3 +42,10 @@ def open_channel(address: str, tls: TLS) -> grpc.Channel:
         with open(tls, "rb") as file:
             credentials = grpc.ssl_channel_credentials(root_certificates=file.read())
     return grpc.secure_channel(address, credentials, options=_options())
+
+
+def is_this_host(address: str) -> bool:
+    """Whether the address is certainly one of this machine, which nobody else listens to."""
+    plain = address.removeprefix("dns:///").removeprefix("ipv4:").removeprefix("ipv6:")
+    return address.startswith("unix:") or all(
+        part.startswith(("127.", "localhost:", "[::1]:")) for part in plain.split(","))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import grpc
 
 from . import _wire, results
-from ._channel import TLS, open_channel
+from ._channel import TLS, is_this_host, open_channel
 from .audio import ENCODINGS, AudioLike, AudioStream, stream_pieces, wire_audio, wire_audios
 from .errors import translated
 
@@ -23,18 +23,24 @@ class Voiceprint:
 
     `collection` is where calls go that name none. `tls` is True for the machine's certificate authorities, the path of
     a PEM file with others, or `grpc.ChannelCredentials`; without it the connection is plain. `token` goes with each
-    call as `authorization: Bearer …`; it is refused without TLS, as everybody on the way could read it. `timeout` is
-    the time in seconds that a call may take with all its tries.
+    call as `authorization: Bearer …`; it is refused without TLS, as everybody on the way could read it. `api_key` is
+    what `voiceprint keys create` has printed, for a gateway that asks for one; without TLS it goes to this host only.
+    `timeout` is the time in seconds that a call may take with all its tries.
 
     Every call raises `VoiceprintError`, mostly one of its subclasses, when it fails.
     """
 
     def __init__(
         self, address: str, *, collection: str = "default", tls: TLS = None, token: str | None = None,
-        timeout: float = 30.0,
+        api_key: str | None = None, timeout: float = 30.0,
     ) -> None:
         if token is not None and not tls:
             raise ValueError("a token is sent over TLS only: give tls=True, or the path of the authority's certificate")
+        if api_key is not None and not tls and not is_this_host(address):
+            raise ValueError("everybody on the way could read the key: give tls=True, or the authority's certificate")
+        if api_key is not None and token is not None:
+            raise ValueError("api_key and token exclude each other: one of them goes with a call")
+        token = api_key if token is None else token
         self.collection = collection
         self.timeout = timeout
         self._metadata = (("authorization", f"Bearer {token}"),) if token is not None else None

@@ -1316,7 +1316,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__get_collection_respon
   (ProtobufCMessageInit) voiceprint__registry__v1__get_collection_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__list_collections_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__list_collections_request__field_descriptors[3] =
 {
   {
     "page_size",
@@ -1342,15 +1342,28 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__list_collections
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tenant",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Voiceprint__Registry__V1__ListCollectionsRequest, _tenant_case),
+    offsetof(Voiceprint__Registry__V1__ListCollectionsRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__list_collections_request__field_indices_by_name[] = {
   0,   /* field[0] = page_size */
   1,   /* field[1] = page_token */
+  2,   /* field[2] = tenant */
 };
 static const ProtobufCIntRange voiceprint__registry__v1__list_collections_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__list_collections_request__descriptor =
 {
@@ -1360,7 +1373,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__list_collections_requ
   "Voiceprint__Registry__V1__ListCollectionsRequest",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__ListCollectionsRequest),
-  2,
+  3,
   voiceprint__registry__v1__list_collections_request__field_descriptors,
   voiceprint__registry__v1__list_collections_request__field_indices_by_name,
   1,  voiceprint__registry__v1__list_collections_request__number_ranges,

@@ -123,6 +123,12 @@ struct  Voiceprint__Registry__V1__GetCollectionResponse
     , NULL }
 
 
+typedef enum {
+  VOICEPRINT__REGISTRY__V1__LIST_COLLECTIONS_REQUEST___TENANT__NOT_SET = 0,
+  VOICEPRINT__REGISTRY__V1__LIST_COLLECTIONS_REQUEST___TENANT_TENANT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(VOICEPRINT__REGISTRY__V1__LIST_COLLECTIONS_REQUEST___TENANT__CASE)
+} Voiceprint__Registry__V1__ListCollectionsRequest__TenantCase;
+
 /*
  * Request of ListCollections.
  */
@@ -137,10 +143,18 @@ struct  Voiceprint__Registry__V1__ListCollectionsRequest
    * The next_page_token of the page before; empty for the first.
    */
   char *page_token;
+  Voiceprint__Registry__V1__ListCollectionsRequest__TenantCase _tenant_case;
+  union {
+    /*
+     * Only those of this tenant, whose names begin with it and U+241F; empty for those of nobody, whose names do not hold
+     * that character; absent for all.
+     */
+    char *tenant;
+  };
 };
 #define VOICEPRINT__REGISTRY__V1__LIST_COLLECTIONS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__list_collections_request__descriptor) \
-    , 0, (char *)protobuf_c_empty_string }
+    , 0, (char *)protobuf_c_empty_string, VOICEPRINT__REGISTRY__V1__LIST_COLLECTIONS_REQUEST___TENANT__NOT_SET, {0} }
 
 
 /*

@@ -1,0 +1,53 @@
+internal import VoiceRPC
+internal import VoiceRecognition
+internal import VoiceServiceKit
+
+/// Lets calls in by the key that they bring, `authorization: Bearer vp_ID_SECRET`, and says for whom they are made.
+struct AccessInterceptor: ServerInterceptor {
+  let isRequired: Bool
+  let book: KeyBook
+  let backoff = PeerBackoff()
+
+  func intercept(_ context: ServerContext, next: () async throws -> Void) async throws {
+    if MethodTable.isOpen(context.method) { return try await next() }
+    guard let caller = try await caller(of: context) else { return try await next() }
+    try caller.check(context.method)
+    try caller.usage.admitCall()
+    await book.markUsed(caller.key.id)
+    try await Caller.$current.withValue(caller) { try await next() }
+  }
+
+  /// Nil for a call without a key, where none is needed. Throws `unauthenticated` without a good one.
+  private func caller(of context: ServerContext) async throws -> Caller? {
+    guard let shown = context.metadata.all("authorization").first else {
+      guard isRequired else { return nil }
+      throw RecognitionError(
+        .unauthenticated, reason: "KEY_MISSING",
+        "this gateway asks for a key: send 'authorization: Bearer vp_ID_SECRET' (--api-key-file or VOICEPRINT_API_KEY "
+          + "of the commands); `voiceprint keys create` makes one")
+    }
+    guard let token = AccessToken(Self.bearer(shown)) else { throw wrong(context) }
+    // Those who were right a moment ago need not wait for what others at their address do.
+    if book.known(token.id).map({ Self.matches(token, $0) }) != true { try backoff.check(context.peer) }
+    // A key that there is not costs as much as one that there is.
+    guard let entry = try await book.find(token.id), Self.matches(token, entry) else { throw wrong(context) }
+    try KeyBook.checkGood(entry.key)
+    backoff.countRight(context.peer)
+    return Caller(key: entry.key, speakers: entry.speakers, usage: entry.usage, book: book)
+  }
+
+  private static func matches(_ token: AccessToken, _ entry: KeyBook.Entry) -> Bool {
+    token.matches(salt: entry.key.salt, digest: entry.key.digest)
+  }
+
+  private func wrong(_ context: ServerContext) -> RecognitionError {
+    backoff.countWrong(context.peer)
+    return KeyBook.unknown
+  }
+
+  private static func bearer(_ value: String) -> String {
+    let scheme = "bearer "
+    guard value.lowercased().hasPrefix(scheme) else { return value }
+    return String(value.dropFirst(scheme.count))
+  }
+}
