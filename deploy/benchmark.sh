@@ -13,7 +13,8 @@
 # eres2netv2 (inference's default is all). The engines are taken from the Python that PEER_PYTHON names, or installed
 # from PyPI (gigabytes) into .build/peer-python; mvector 1.0.5, whose networks they run, is downloaded there and not
 # installed. BATCH, FRAMES, STEPS, THREADS and ROUNDS say how much (training: 32, 298, 3, all cores, 3; inference: 1,
-# 298, –, 1, 5). The machine should have nothing else to do.
+# 298, –, 1, 5), PRECISIONS in what inference multiplies on our side (float32; also bf16, float16 where the processor
+# does). The machine should have nothing else to do.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -27,7 +28,7 @@ case $kind in
   promotion | capacity) ;;
   features) modules='torch torchaudio kaldi_native_fbank soxr numpy' ;;
   search) modules='faiss numpy' ;;
-  -h | --help) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *)
     say "benchmark.sh: what is measured? training, inference, promotion, features, search or capacity (see --help)"
     exit 2
@@ -94,6 +95,7 @@ if [ ! -d "$mvector/mvector" ]; then
   "$python" -m zipfile -e "$mvector"/mvector-1.0.5-*.whl "$mvector"
 fi
 
+# shellcheck disable=SC2086 # the precisions are words
 exec python3 deploy/benchmark/by_turns.py "$kind" --voiceprint "$voiceprint" --python "$python" --mvector "$mvector" \
   --batch "${BATCH:-$batch}" --frames "${FRAMES:-298}" --steps "${STEPS:-3}" --threads "${THREADS:-$threads}" \
-  --rounds "${ROUNDS:-$rounds}" "${networks[@]}"
+  --rounds "${ROUNDS:-$rounds}" "${networks[@]}" --precisions ${PRECISIONS:-float32}

@@ -6,12 +6,14 @@
 // takes part in. The six products are six direct tiles, whose pixels are windows of four outputs and whose taps are the
 // kernel's rows. Transformed rows live in a ring that stays in the second-level cache. A dilation of n is n sequences
 // that interleave. In float32 the error stays near 1e-6 of the largest sum under a window, as that of a direct sum.
-#include "store_tile.h"
 #include "stream.h"
+#include "tile_place.h"
 #include "winograd.h"
 
 // Transformed weights up to this size stay in the second-level cache.
-static const size_t resident_weights = (1 << 20) / sizeof(float);
+static const size_t resident_weights = (5 << 18) / sizeof(float);
+// Larger ones are read once for so many words of transformed pixels, which stay there instead.
+static const ptrdiff_t resident_ring = (5 << 18) / sizeof(float);
 
 // A block of neighbouring windows of one phase of the dilation, all rows of it. Pixel 0 of the input lies under the
 // first tap of output 0.
@@ -32,12 +34,34 @@ typedef struct {
 
 static ptrdiff_t windows_of(ptrdiff_t width) { return (width + 3) / 4; }
 
-static ptrdiff_t ring_rows_of(const vk_convolution_shape *shape) {
-  return (shape->kernel_height - 1) * shape->dilation_height + 1;
+static bool weights_are_resident(vk_isa isa, const vk_convolution_shape *shape) {
+  return vk_winograd_packed_count(isa, shape) <= resident_weights;
 }
 
-size_t vk_winograd_scratch_count(const vk_convolution_shape *shape, ptrdiff_t width) {
-  return (size_t)(ring_rows_of(shape) * PLANES * windows_of(width) * shape->input_channels);
+// Rows that are transformed before they are used: those under one output row, or under all where weights are large.
+static ptrdiff_t ring_rows_of(vk_isa isa, const vk_convolution_shape *shape, ptrdiff_t height) {
+  const ptrdiff_t taps = (shape->kernel_height - 1) * shape->dilation_height + 1;
+  return weights_are_resident(isa, shape) ? taps : (height - 1) * shape->stride_height + taps;
+}
+
+// Windows of a block. Small weights take one tile's windows at a time, whose ring of rows then stays in the first-level
+// cache; large ones as many as have all their rows in the second-level cache.
+static ptrdiff_t block_windows(vk_isa isa, const vk_convolution_shape *shape, ptrdiff_t height, ptrdiff_t width) {
+  const vk_tile_kernels *kernels = vk_tile_kernels_for(isa);
+  const ptrdiff_t windows = windows_of(width), least = kernels->max_rows;
+  ptrdiff_t size = least;
+  if (!weights_are_resident(isa, shape)) {
+    const ptrdiff_t rows = ring_rows_of(isa, shape, height);
+    size = resident_ring / (rows * PLANES * vk_words(kernels, shape->input_channels));
+    if (size < least) size = least;
+  }
+  return size < windows ? size : windows;
+}
+
+size_t vk_winograd_scratch_count(
+    vk_isa isa, const vk_convolution_shape *shape, ptrdiff_t height, ptrdiff_t width) {
+  const ptrdiff_t words = vk_words(vk_tile_kernels_for(isa), shape->input_channels);
+  return (size_t)(ring_rows_of(isa, shape, height) * PLANES * block_windows(isa, shape, height, width) * words);
 }
 
 static ptrdiff_t plane_words(const vk_block *block) { return block->windows * block->words; }
@@ -65,43 +89,49 @@ static void run_tile(
     kernels->accumulate[count][panel.vectors](
         block->ring + p * plane_words(block) + first * block->words, block->words,
         block->packed + vk_plane_offset(panel, p), taps, block->shape->kernel_height, products[p],
-        block->following->next, block->following->step);
+        block->following->next, block->following->step, NULL, NULL);
     vk_stream_advance(block->following, block->shape->kernel_height * block->words);
   }
-  _Alignas(64) float sums[4 * TILE_MAX_ROWS * TILE_MAX_CHANNELS];
-  kernels->winograd_output(products[0], TILE_MAX_ROWS * TILE_MAX_CHANNELS, count, panel.width, sums);
   const ptrdiff_t x = 4 * first, left = block->output.width - x;
-  vk_store_tile(
-      kernels, sums, panel, &block->output, block->epilogue, y, x, left < 4 * count ? left : 4 * count);
+  const vk_tile place = vk_tile_at(panel, &block->output, y, x, left < 4 * count ? left : 4 * count);
+  const vk_epilogue epilogue = vk_epilogue_at(panel, block->epilogue, y, x);
+  kernels->winograd_output(products[0], TILE_MAX_ROWS * TILE_MAX_CHANNELS, panel.width, &place, &epilogue);
+}
+
+// One output row of one panel.
+static void run_row(const vk_block *block, ptrdiff_t y, vk_panel panel) {
+  const vk_convolution_shape *shape = block->shape;
+  const ptrdiff_t tiles = (block->windows + block->kernels->max_rows - 1) / block->kernels->max_rows;
+  vk_segment taps[VK_MAX_TAPS];
+  for (ptrdiff_t i = 0; i < shape->kernel_height; i++) {
+    const ptrdiff_t row = y * shape->stride_height + i * shape->dilation_height;
+    taps[i] = (vk_segment){ring_offset(block, row), block->words};
+  }
+  for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+    const ptrdiff_t first = block->windows * tile / tiles;
+    run_tile(block, panel, taps, y, first, block->windows * (tile + 1) / tiles - first);
+  }
 }
 
 static void run_block(const vk_block *block) {
-  const vk_convolution_shape *shape = block->shape;
-  const vk_convolution_shape plane = vk_plane_shape(shape);
-  const ptrdiff_t tiles = (block->windows + block->kernels->max_rows - 1) / block->kernels->max_rows;
+  const vk_convolution_shape plane = vk_plane_shape(block->shape);
+  const ptrdiff_t panels = vk_panel_count(block->kernels, &plane), height = block->output.height;
   ptrdiff_t next = 0;
-  for (ptrdiff_t y = 0; y < block->output.height; y++) {
-    fill_ring(block, y, &next);
-    vk_segment taps[VK_MAX_TAPS];
-    for (ptrdiff_t i = 0; i < shape->kernel_height; i++) {
-      const ptrdiff_t row = y * shape->stride_height + i * shape->dilation_height;
-      taps[i] = (vk_segment){ring_offset(block, row), block->words};
+  if (block->weights_are_resident) {
+    for (ptrdiff_t y = 0; y < height; y++) {
+      fill_ring(block, y, &next);
+      for (ptrdiff_t p = 0; p < panels; p++) run_row(block, y, vk_panel_at(block->kernels, &plane, p));
     }
-    for (ptrdiff_t p = 0; p < vk_panel_count(block->kernels, &plane); p++) {
-      const vk_panel panel = vk_panel_at(block->kernels, &plane, p);
-      for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-        const ptrdiff_t first = block->windows * tile / tiles;
-        run_tile(block, panel, taps, y, first, block->windows * (tile + 1) / tiles - first);
-      }
-    }
+    return;
   }
+  fill_ring(block, 0, &next);
+  for (ptrdiff_t p = 0; p < panels; p++)
+    for (ptrdiff_t y = 0; y < height; y++) run_row(block, y, vk_panel_at(block->kernels, &plane, p));
 }
 
-// One phase of the dilation: `whole` is a block of the full width. Small weights take one tile's windows at a time,
-// whose ring of rows then stays in the first-level cache; large ones are read once for each row.
-static void run_phase(const vk_block *whole, const vk_epilogue *epilogue) {
+// One phase of the dilation: `whole` is a block of the full width, run as blocks of so many windows at most.
+static void run_phase(const vk_block *whole, ptrdiff_t size, const vk_epilogue *epilogue) {
   const ptrdiff_t windows = windows_of(whole->output.width);
-  const ptrdiff_t size = whole->weights_are_resident ? whole->kernels->max_rows : windows;
   const ptrdiff_t blocks = (windows + size - 1) / size;
   for (ptrdiff_t i = 0; i < blocks; i++) {
     const ptrdiff_t x = 4 * (windows * i / blocks), end = 4 * (windows * (i + 1) / blocks);
@@ -138,19 +168,19 @@ void vk_winograd_run(
         .kernels = vk_tile_kernels_for(isa),
         .shape = shape,
         .packed = packed,
-        .weights_are_resident = vk_winograd_packed_count(isa, shape) <= resident_weights,
+        .weights_are_resident = weights_are_resident(isa, shape),
         .following = &stream,
         .input = input,
         .output = output,
         .words = vk_words(vk_tile_kernels_for(isa), shape->input_channels),
         .ring = scratch,
-        .ring_rows = ring_rows_of(shape),
+        .ring_rows = ring_rows_of(isa, shape, output.height),
     };
     whole.input.base += (phase - shape->padding_width) * input.pixel_pitch - shape->padding_height * input.row_pitch;
     whole.input.pixel_pitch *= dilation;
     whole.output.base += phase * output.pixel_pitch;
     whole.output.pixel_pitch *= dilation;
     whole.output.width = (output.width - phase + dilation - 1) / dilation;
-    run_phase(&whole, &e);
+    run_phase(&whole, block_windows(isa, shape, output.height, output.width), &e);
   }
 }
