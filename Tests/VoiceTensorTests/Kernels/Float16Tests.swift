@@ -20,7 +20,7 @@ struct Float16Tests {
   @Test("Each fused step works on the sums", arguments: PackedConvolutionTests.Fused.allCases)
   func fused(step: PackedConvolutionTests.Fused) {
     // Fewer steps than a short sum has, just as many, and more.
-    for inputs in [6, 128, 150] {
+    for inputs in [6, 256, 300] {
       for channels in [5, 35, 64] {
         var geometry = PackedConvolutionTests.map(inputs, channels, kernel: (1, 1), size: (4, 17))
         step.apply(to: &geometry)
@@ -32,8 +32,8 @@ struct Float16Tests {
   @Test("A sum that half precision cannot hold is right, as none of its parts is too large")
   func longSums() {
     var geometry = PackedConvolutionTests.map(700, 40, kernel: (1, 3), padding: (0, 1), size: (1, 30))
-    geometry.input = geometry.input.map { 20 + $0 }
-    geometry.weights = geometry.weights.map { 20 + $0 }
+    geometry.input = geometry.input.map { 12 + $0 }
+    geometry.weights = geometry.weights.map { 12 + $0 }
     #expect(geometry.expected().values.allSatisfy { $0 > 65_504 })
     #expect(geometry.roundedError(.float16, layouts: [.init()]) < 2e-3)
   }

@@ -1,8 +1,8 @@
 // Words of two half-precision numbers: for tile_template.h, with vectors of 16 lanes.
 //
 // A lane holds two sums, of the even and of the odd input channels, in half precision as their products are. After
-// SHORT_SUM steps they are added to a float32 sum: their rounding stays that of a handful of numbers, and no sum of
-// activations below 200 and weights below 5 overflows. One that does is infinite, which nobody takes for a voiceprint.
+// SHORT_SUM steps both are added to a float32 sum: their rounding stays near that of the numbers themselves, and nothing
+// overflows while 256 products stay below 65504. A sum that does is infinite, which nobody takes for a voiceprint.
 #pragma once
 
 #include <immintrin.h>
@@ -10,7 +10,7 @@
 #include "../vector_types.h"
 #include "tile.h"
 
-enum { CHANNELS_PER_WORD = 2, SHORT_SUM = 64 };
+enum { CHANNELS_PER_WORD = 2, SHORT_SUM = 128 };
 #define CONVERT convert
 #define HIDE_VECTOR(v) __asm__ volatile("" : "+v"(v))
 
@@ -18,10 +18,11 @@ INLINE vec multiply_add(vec sum, vec x, vec w) {
   return (vec)_mm512_fmadd_ph((__m512h)x, (__m512h)w, (__m512h)sum);
 }
 
+// The sum of both. They are added before they are widened: that takes the processor half the time.
 INLINE vec widened(vec sum) {
-  const __m512i pairs = (__m512i)sum;
-  const __m256i even = _mm512_cvtepi32_epi16(pairs), odd = _mm512_cvtepi32_epi16(_mm512_srli_epi32(pairs, 16));
-  return (vec)_mm512_add_ps(_mm512_cvtxph_ps((__m256h)even), _mm512_cvtxph_ps((__m256h)odd));
+  const __m512h turned = (__m512h)_mm512_rol_epi32((__m512i)sum, 16);
+  const __m256i low = _mm512_cvtepi32_epi16((__m512i)_mm512_add_ph((__m512h)sum, turned));
+  return (vec)_mm512_cvtxph_ps((__m256h)low);
 }
 
 static uint16_t half(float value) {
