@@ -49,6 +49,15 @@ typedef void vk_winograd_input(
 typedef void vk_winograd_output(
     const float *products, ptrdiff_t plane_pitch, ptrdiff_t width, const vk_tile *tile, const vk_epilogue *epilogue);
 
+// Transforms four rows of transformed pixels, `count` words each, for two output rows of three taps; `transformed`
+// [4][count].
+typedef void vk_winograd_rows_in(const float *const rows[4], ptrdiff_t count, float *transformed);
+
+// Transforms products of rows, products[q][count] with so many floats from one to the next, back to those of the two
+// output rows; everything is 64-byte aligned, `count` a multiple of the lanes.
+typedef void vk_winograd_rows_out(
+    const float *products, ptrdiff_t pitch, ptrdiff_t count, float *first, float *second);
+
 // Writes `count` pixels as words, side by side.
 typedef void vk_convert(const float *pixels, ptrdiff_t pitch, ptrdiff_t count, ptrdiff_t channels, float *words);
 
@@ -65,6 +74,8 @@ typedef struct {
   vk_accumulate *accumulate[TILE_MAX_ROWS + 1][3];  // [pixels][vectors]
   vk_winograd_input *winograd_input;
   vk_winograd_output *winograd_output;
+  vk_winograd_rows_in *winograd_rows_in;  // null where words cannot be added
+  vk_winograd_rows_out *winograd_rows_out;
   ptrdiff_t (*peak)(ptrdiff_t rounds, float *sink);
 } vk_tile_kernels;
 

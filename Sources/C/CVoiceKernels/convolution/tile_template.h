@@ -118,4 +118,6 @@ const vk_tile_kernels KERNELS = {
     .peak = peak,
     .winograd_input = winograd_input,
     .winograd_output = winograd_output,
+    .winograd_rows_in = ROWS_IN,
+    .winograd_rows_out = winograd_rows_out,
 };

@@ -1,4 +1,5 @@
-// The transforms of Winograd's F(4,3) along time, for the points 0, ±1, ±2, ∞; part of the tile template.
+// The transforms of Winograd's F(4,3) along time, for the points 0, ±1, ±2, ∞, and of F(2,3) along frequency; part of the
+// tile template.
 
 // Of six pixels d, to v = Bᵀd.
 INLINE void transform_window(const vec d[6], vec v[6]) {
@@ -63,5 +64,31 @@ static void winograd_output(
       if (left > 2) put(&channels, a + 4 * c, x + 2);
       if (left > 3) put(&channels, b + 8 * d + m[5], x + 3);
     }
+  }
+}
+
+#ifndef NO_SUMS_OF_WORDS
+// Bᵀd of F(2,3) for the points 0, ±1, ∞.
+static void winograd_rows_in(const float *const rows[4], ptrdiff_t count, float *transformed) {
+  for (ptrdiff_t i = 0; i < count; i += LANES) {
+    const ptrdiff_t left = count - i;
+    vec d[4];
+#pragma clang loop unroll(full)
+    for (int row = 0; row < 4; row++) d[row] = load_some(rows[row] + i, left);
+    store_some(transformed + i, words_difference(d[0], d[2]), left);
+    store_some(transformed + count + i, words_sum(d[1], d[2]), left);
+    store_some(transformed + 2 * count + i, words_difference(d[2], d[1]), left);
+    store_some(transformed + 3 * count + i, words_difference(d[1], d[3]), left);
+  }
+}
+#endif
+
+// Aᵀm.
+static void winograd_rows_out(const float *products, ptrdiff_t pitch, ptrdiff_t count, float *first, float *second) {
+  for (ptrdiff_t i = 0; i < count; i += LANES) {
+    const vec *m = (const vec *)(products + i);
+    const ptrdiff_t step = pitch / LANES;
+    *(vec *)(first + i) = m[0] + m[step] + m[2 * step];
+    *(vec *)(second + i) = m[step] - m[2 * step] - m[3 * step];
   }
 }

@@ -17,6 +17,10 @@ INLINE vec multiply_add(vec sum, vec x, vec w) {
 }
 
 // To the nearest, ties to even; a NaN stays one.
+// The processor does not add them.
+#define NO_SUMS_OF_WORDS
+#define ROWS_IN NULL
+
 INLINE vec widened(vec sum) { return sum; }
 
 static uint16_t bfloat16(float value) {

@@ -18,6 +18,10 @@ INLINE vec multiply_add(vec sum, vec x, vec w) {
   return (vec)_mm512_fmadd_ph((__m512h)x, (__m512h)w, (__m512h)sum);
 }
 
+#define ROWS_IN winograd_rows_in
+INLINE vec words_sum(vec a, vec b) { return (vec)_mm512_add_ph((__m512h)a, (__m512h)b); }
+INLINE vec words_difference(vec a, vec b) { return (vec)_mm512_sub_ph((__m512h)a, (__m512h)b); }
+
 // The sum of both. They are added before they are widened: that takes the processor half the time.
 INLINE vec widened(vec sum) {
   const __m512h turned = (__m512h)_mm512_rol_epi32((__m512i)sum, 16);
