@@ -14,7 +14,8 @@
 # eres2netv2 (inference's default is all). The engines are taken from the Python that PEER_PYTHON names, or installed
 # from PyPI (gigabytes) into .build/peer-python; mvector 1.0.5, whose networks they run, is downloaded there and not
 # installed. BATCH, FRAMES, STEPS, THREADS and ROUNDS say how much (training: 32, 298, 3, all cores, 3; inference: 1,
-# 298, –, 1, 5). The machine should have nothing else to do.
+# 298, –, 1, 5), PRECISIONS in what inference multiplies on our side (float32; also bf16, float16 where the processor
+# does). The machine should have nothing else to do.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -105,6 +106,7 @@ if [ ! -d "$mvector/mvector" ]; then
   "$python" -m zipfile -e "$mvector"/mvector-1.0.5-*.whl "$mvector"
 fi
 
+# shellcheck disable=SC2086 # the precisions are words
 exec python3 deploy/benchmark/by_turns.py "$kind" --voiceprint "$voiceprint" --python "$python" --mvector "$mvector" \
   --batch "${BATCH:-$batch}" --frames "${FRAMES:-298}" --steps "${STEPS:-3}" --threads "${THREADS:-$threads}" \
-  --rounds "${ROUNDS:-$rounds}" "${networks[@]}"
+  --rounds "${ROUNDS:-$rounds}" "${networks[@]}" --precisions ${PRECISIONS:-float32}

@@ -42,8 +42,10 @@ final class EpochShelf: EpochSource {
   func failNext(_ count: Int) { state.withLock { $0.failures = count } }
 
   /// Puts an epoch on the shelf, whose weights are those of `seed`.
-  func add(_ seed: UInt64) throws -> EpochName {
-    let bundle = try make(seed)
+  func add(
+    _ seed: UInt64, _ precision: EpochPrecision = .float32, float32Fallback: Bool = false
+  ) throws -> EpochName {
+    let bundle = try make(seed, in: "\(precision)-\(float32Fallback)", precision, float32Fallback: float32Fallback)
     return put(try EpochName(bundle.manifest.name), bundle.folder)
   }
 
@@ -97,11 +99,13 @@ final class EpochShelf: EpochSource {
     return epoch
   }
 
-  private func make(_ seed: UInt64, in subfolder: String = "made") throws -> EpochBundle {
+  private func make(
+    _ seed: UInt64, in subfolder: String = "made", _ precision: EpochPrecision = .float32, float32Fallback: Bool = false
+  ) throws -> EpochBundle {
     try EpochBundle.make(
       in: URL(filePath: folder.file("\(subfolder)/\(seed)"), directoryHint: .isDirectory), network: configuration,
       parameters: parameters(seed), frontEnd: FrontEnd(methodArguments: ["num_mel_bins": "\(Self.bins)"]),
-      threshold: 0.5)
+      threshold: 0.5, precision: precision, float32Fallback: float32Fallback)
   }
 
   private func replace(_ name: String, _ bytes: [UInt8], in bundle: EpochBundle) throws -> EpochManifest {

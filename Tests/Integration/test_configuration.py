@@ -10,7 +10,7 @@ from cluster import BIN, ROOT
 
 SERVICES = ["gateway", "feature", "embedding", "registry", "trainer", "console"]
 # What a key needs to be one: `key: value`, commented out or not, with two spaces a level.
-LINE = re.compile(r"^(?P<indent> *)(?P<comment># )?(?P<key>[a-z][a-z_]*):(?P<value>$| +\S.*$)")
+LINE = re.compile(r"^(?P<indent> *)(?P<comment># )?(?P<key>[a-z][a-z0-9_]*):(?P<value>$| +\S.*$)")
 
 
 def path(service):

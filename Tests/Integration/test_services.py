@@ -1,11 +1,13 @@
 """The services behind the gateway, spoken to directly as another service would."""
 
 import contextlib
+import json
 import subprocess
 
 import grpc
 import pytest
 
+import voices
 from cluster import BIN
 from test_recognition import ANN, BOB, audio, clip
 from voices import voice, wav
@@ -153,6 +155,54 @@ def test_somebody_who_watches_does_not_hold_up_the_end_of_a_replica(cluster, tmp
     with replica(cluster, tmp_path, "compute.threads=1") as channel:
         stream = first_ready(channel)
     assert list(stream) == []
+
+
+@pytest.fixture(scope="module")
+def reduced_epochs(cluster, tmp_path_factory):
+    """The same network in fewer bits: an epoch that may be served in float32, and one that may not."""
+    folder = tmp_path_factory.mktemp("reduced") / "epoch"
+    cluster.command("import-model", voices.model_arguments()[1], "--out", str(folder), "--threshold", "0.37")
+    for precision in ("float16", "bf16"):
+        allowed = cluster.command(
+            "epochs", "publish", str(folder), "--precision", precision, "--float32-fallback", check=False)
+        if allowed.returncode == 0:
+            strict = cluster.command("epochs", "publish", str(folder), "--precision", precision)
+            return precision, allowed.stdout.split()[0], strict.stdout.split()[0]
+        assert "does not multiply" in allowed.stderr
+    pytest.skip("this machine's processor multiplies float32 numbers alone")
+
+
+def test_an_epoch_of_few_bits_is_served_so_or_in_float32_or_not_at_all(cluster, embedding, reduced_epochs, tmp_path):
+    from voiceprint.embedding.v1 import embedding_service_pb2 as pb
+    from voiceprint.embedding.v1 import embedding_service_pb2_grpc as rpc
+    from voiceprint.types.v1 import features_pb2
+
+    precision, allowed, strict = reduced_epochs
+    listed = {epoch["epoch"]: epoch for epoch in json.loads(cluster.command("epochs", "list", "--json").stdout)}
+    assert listed[allowed]["precision"] == listed[strict]["precision"] == precision
+    assert [listed[epoch]["float32_fallback"] for epoch in (allowed, strict)] == [True, False]
+    assert json.loads(cluster.command("epochs", "show", allowed).stdout)["precision"] == precision
+
+    matrix = features_pb2.FeatureMatrix(frames=200, bins=80, values=[0.1 * (i * i % 31 - 15) for i in range(16_000)])
+    plain = embedding.ListEpochs(pb.ListEpochsRequest(), timeout=10).epochs[0].epoch
+    voiceprints = {}
+    for policy in ("always", "never"):
+        with replica(cluster, tmp_path, f"compute.reduced_precision={policy}") as channel:
+            stub = rpc.EmbeddingServiceStub(channel)
+            for epoch in (plain, allowed, strict):
+                try:
+                    answer = stub.Embed(pb.EmbedRequest(epoch=epoch, features=[matrix]), timeout=30)
+                    voiceprints[policy, epoch] = answer.embeddings[0].values
+                except grpc.RpcError as error:
+                    assert error.code() == grpc.StatusCode.UNAVAILABLE and "float32" in error.details()
+            told = {epoch.epoch: epoch for epoch in stub.ListEpochs(pb.ListEpochsRequest(), timeout=10).epochs}
+            served = precision if policy == "always" else "float32"
+            assert told[allowed].precision == served and bool(told[allowed].precision_note) == (policy == "never")
+            assert (told[strict].state == pb.LoadedEpoch.STATE_REFUSED) == (policy == "never")
+    assert list(voiceprints["never", allowed]) == list(voiceprints["always", plain])
+    assert list(voiceprints["always", allowed]) == list(voiceprints["always", strict])
+    assert list(voiceprints["always", allowed]) != list(voiceprints["always", plain])
+    assert ("never", strict) not in voiceprints
 
 
 def test_replicas_share_a_cache_and_mend_what_is_damaged_in_it(cluster, tmp_path):

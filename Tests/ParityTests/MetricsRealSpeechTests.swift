@@ -60,16 +60,24 @@ struct MetricsRealSpeechTests {
     #expect(abs(summary.equalErrorRate * 100 - 0.57) <= 0.03, "\(summary)")
   }
 
-  private static func folder() throws -> String { try #require(PackagePaths.shared("data/speech")) }
+  static func folder() throws -> String { try #require(PackagePaths.shared("data/speech")) }
 
   /// The embeddings of a list's clips, made two at a time: the machine of a test has that many cores.
   private static func embeddings(_ list: TrialList, useDBNormalization: Bool) async throws -> [[Float]] {
+    try await embeddings(list.clips.map(\.path), useDBNormalization: useDBNormalization, .float32)
+  }
+
+  /// The embeddings of clips, in a precision.
+  static func embeddings(
+    _ clips: [String], useDBNormalization: Bool, _ precision: KernelPrecision
+  ) async throws -> [[Float]] {
     let folder = try folder()
-    let paths = list.clips.map { "\(folder)/\($0.path)" }
+    let paths = clips.map { "\(folder)/\($0)" }
     let model = URL(filePath: try #require(PackagePaths.shared("models/campplus_cn_en_common.pt")))
     let parameters = try Checkpoint.load(model).parameters
     let configuration = try #require(NetworkConfiguration(recognising: parameters))
-    let network = try SpeakerNetwork(configuration: configuration, parameters: parameters)
+    let network = try SpeakerNetwork(
+      configuration: configuration, parameters: parameters, precision: precision)
     let extractor = try FeatureExtractor(FrontEndConfiguration(useDBNormalization: useDBNormalization))
     return try await withThrowingTaskGroup(of: [(Int, [Float])].self) { group in
       for half in 0..<2 {

@@ -97,6 +97,27 @@ struct EpochManifestTests {
     #expect(try changed.sealed().fingerprint != Self.sealed.fingerprint)
   }
 
+  @Test("The precision is part of the fingerprint; an unknown one, or a fallback to what an epoch is, is refused")
+  func precision() throws {
+    var changed = Self.sealed
+    (changed.precision, changed.float32Fallback) = (.bf16, true)
+    let reduced = try changed.sealed()
+    #expect(reduced.fingerprint != Self.sealed.fingerprint)
+    #expect(try EpochManifest(json: reduced.json()) == reduced)
+    changed.float32Fallback = false
+    #expect(try changed.sealed().fingerprint != reduced.fingerprint)
+    let text = String(decoding: try reduced.json(), as: UTF8.self)
+    let unknown = text.replacing("\"bf16\"", with: "\"int3\"")
+    #expect(unknown != text)
+    #expect(throws: RecognitionError.self) { try EpochManifest(json: Data(unknown.utf8)) }
+    for (precision, fallback) in [(EpochPrecision.float32, true), (.bf16, nil)] as [(EpochPrecision, Bool?)] {
+      (changed.precision, changed.float32Fallback) = (precision, fallback)
+      let json = try changed.sealed().json()
+      let error = #expect(throws: RecognitionError.self) { try EpochManifest(json: json) }
+      #expect(error?.reason == "BAD_MANIFEST")
+    }
+  }
+
   @Test("A manifest that was changed after sealing is refused")
   func tampered() throws {
     var changed = Self.sealed

@@ -15,6 +15,7 @@ def arguments():
     parser.add_argument("networks", nargs="+")
     for name in ("voiceprint", "python", "mvector", "batch", "frames", "steps", "threads", "rounds"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--precisions", nargs="+", default=["float32"])
     return parser.parse_args()
 
 
@@ -36,26 +37,27 @@ def training(given, network):
             given.steps, given.threads]
         peer = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         theirs.append(peer["utterances_per_second"])
-    return statistics.median(ours), {"PyTorch": statistics.median(theirs)}
+    return {"float32": statistics.median(ours)}, {"PyTorch": statistics.median(theirs)}
 
 
 def inference(given, network):
-    """Milliseconds an utterance."""
+    """Milliseconds an utterance, in each of our precisions; the peers compute in float32."""
     name = own(given, network, "--rounds", "1")["model"]
     command = [
         given.python, HERE / "inference_peer.py", given.mvector, name, given.batch, given.frames, given.threads]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer:
         if not peer.stdout.readline():
             raise SystemExit(f"{network}: the peer did not start")
-        ours, theirs = [], []
+        ours, theirs = {precision: [] for precision in given.precisions}, []
         for _ in range(int(given.rounds)):
-            ours.append(own(given, network, "--rounds", "5")["ms"])
+            for precision, times in ours.items():
+                times.append(own(given, network, "--rounds", "5", "--precision", precision)["ms"])
             peer.stdin.write("\n")
             peer.stdin.flush()
             theirs.append(json.loads(peer.stdout.readline()))
         peer.stdin.close()
     median = statistics.median
-    return median(ours), {
+    return {precision: median(times) for precision, times in ours.items()}, {
         "ONNX Runtime": median(times["onnxruntime"] for times in theirs),
         "PyTorch": median(times["torch"] for times in theirs)}
 
@@ -67,11 +69,12 @@ def main():
         f"batch {given.batch} x {given.frames} frames, {given.threads} threads: medians of {given.rounds} rounds,"
         f" {unit}; a ratio above 1 is for us")
     for network in given.networks:
-        ours, peers = measure(given, network)
-        ratios = (
-            f"{peer} {value:.1f} ({ours / value if given.kind == 'training' else value / ours:.2f})"
-            for peer, value in peers.items())
-        print(f"{network:12} ours {ours:7.1f}  " + "  ".join(ratios), flush=True)
+        answers, peers = measure(given, network)
+        for precision, ours in answers.items():
+            ratios = (
+                f"{peer} {value:.1f} ({ours / value if given.kind == 'training' else value / ours:.2f})"
+                for peer, value in peers.items())
+            print(f"{network:12} {precision:8} ours {ours:7.1f}  " + "  ".join(ratios), flush=True)
 
 
 main()

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import VoiceConfiguration
+internal import VoiceModels
 internal import VoiceServiceKit
 
 /// What the embedding service can be told (configs/services/embedding.yaml).
@@ -23,7 +24,8 @@ struct EmbeddingConfiguration: Sendable {
       maximumOnDemand: epochs.int("maximum_on_demand", default: 4, in: 0...1000),
       maximumLoads: epochs.int("maximum_loads", default: 4, in: 1...1000),
       unloadAfter: epochs.milliseconds("unload_after_milliseconds", default: 60_000),
-      retryAfter: epochs.milliseconds("retry_after_milliseconds", default: 60_000))
+      retryAfter: epochs.milliseconds("retry_after_milliseconds", default: 60_000),
+      reducedPrecision: compute.choice("reduced_precision", default: .fastest))
     cache = URL(filePath: node.string("cache", default: Self.standardCache), directoryHint: .isDirectory)
   }
 

@@ -14,6 +14,8 @@ extension [EmbeddingV1.LoadedEpoch] {
           message.state = .ready
           message.embeddingSize = UInt32(clamping: runtime.manifest.embeddingSize)
           message.memoryBytes = UInt64(clamping: runtime.memoryBytes)
+          message.precision = runtime.precision.rawValue
+          message.precisionNote = runtime.precisionNote
         case .refused(let error):
           message.state = .refused
           message.reason = error.message

@@ -1,3 +1,5 @@
+internal import VoiceModels
+
 /// What a replica keeps besides the epochs that collections use.
 struct EpochPolicy: Sendable {
   /// Whether an epoch that no collection uses is loaded when somebody asks for it.
@@ -10,6 +12,8 @@ struct EpochPolicy: Sendable {
   var unloadAfter = Duration.seconds(60)
   /// How long a damaged or refused epoch is not tried again.
   var retryAfter = Duration.seconds(60)
+  /// Which epochs of fewer bits than float32 are computed with those.
+  var reducedPrecision = ReducedPrecision.fastest
   /// How long to wait with an epoch in use whose load failed for a reason that may pass.
   var pause = Duration.seconds(2)
 }

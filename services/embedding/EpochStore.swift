@@ -126,17 +126,21 @@ actor EpochStore {
     let begin = ContinuousClock.now
     do {
       let bundle = try await source.bundle(of: epoch)
-      let runtime = try await loader.run { _ in
+      let runtime = try await loader.run { [precision = policy.reducedPrecision] _ in
         // What reading and packing took is given back, however it ends.
         defer { EpochRuntime.giveBackMemory() }
-        return try EpochRuntime(bundle: bundle)
+        return try EpochRuntime(bundle: bundle, precision)
       }
       lastUse[epoch] = .now
       set(epoch, .ready(runtime))
       metrics.countLoaded()
       log.notice("epoch is ready", metadata: [
         "epoch": "\(epoch)", "seconds": "\(ContinuousClock.now - begin)", "bytes": "\(runtime.memoryBytes)",
+        "precision": "\(runtime.precision)",
       ])
+      if !runtime.precisionNote.isEmpty {
+        log.warning("epoch: \(runtime.precisionNote)", metadata: ["epoch": "\(epoch)"])
+      }
       unloadSurplus()
       return runtime
     } catch {

@@ -1,5 +1,6 @@
 internal import VoiceConfiguration
 internal import VoicePostgres
+internal import VoiceRecognition
 internal import VoiceServiceKit
 internal import VoiceStorage
 
@@ -55,6 +56,9 @@ struct TrainerConfiguration: Sendable {
     let patience: Duration
     /// How often a training saves where it is, in s.
     let checkpointSeconds: Int
+    /// What the convolutions of a job's epoch multiply, and whether replicas may do so in float32.
+    let precision: EpochPrecision
+    let float32Fallback: Bool
   }
 
   /// A push or an evaluation takes as long as it takes: a day before it is cut for its connection's age.
@@ -110,6 +114,8 @@ struct TrainerConfiguration: Sendable {
       memoryMegabytes: megabytes,
       processes: processes, mpirun: mpirun,
       patience: jobs.milliseconds("save_patience_milliseconds", default: 60_000),
-      checkpointSeconds: jobs.int("checkpoint_seconds", default: 300, in: 1...86_400))
+      checkpointSeconds: jobs.int("checkpoint_seconds", default: 300, in: 1...86_400),
+      precision: jobs.choice("precision", default: .float32),
+      float32Fallback: jobs.bool("float32_fallback", default: false))
   }
 }

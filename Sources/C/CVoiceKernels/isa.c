@@ -10,6 +10,7 @@ bool vk_isa_is_supported(vk_isa isa) {
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     case VK_AVX512_BF16: return vk_isa_is_supported(VK_AVX512) && __builtin_cpu_supports("avx512bf16");
+    case VK_AVX512_FP16: return vk_isa_is_supported(VK_AVX512) && __builtin_cpu_supports("avx512fp16");
   }
   return false;
 #else

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#if LANES == 16 && defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 typedef float vec __attribute__((ext_vector_type(LANES)));
 typedef int32_t ivec __attribute__((ext_vector_type(LANES)));
@@ -18,6 +21,20 @@ INLINE vec load(const float *p) { return *(const unaligned_vec *)p; }
 
 INLINE void store(float *p, vec v) { *(unaligned_vec *)p = v; }
 
+#if LANES == 16 && defined(__x86_64__)
+// The first `count` lanes, zeros behind them.
+INLINE vec load_some(const float *p, ptrdiff_t count) {
+  if (count >= LANES) return load(p);
+  return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+
+INLINE void store_some(float *p, vec v, ptrdiff_t count) {
+  if (count >= LANES)
+    store(p, v);
+  else
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+}
+#else
 // The first `count` lanes, zeros behind them.
 INLINE vec load_some(const float *p, ptrdiff_t count) {
   if (count >= LANES) return load(p);
@@ -32,6 +49,7 @@ INLINE void store_some(float *p, vec v, ptrdiff_t count) {
   else
     memcpy(p, &v, (size_t)count * sizeof(float));
 }
+#endif
 
 // Comparisons keep a NaN: a network that is fed one must answer with one.
 INLINE vec at_least(vec v, float limit) { return (vec)limit > v ? (vec)limit : v; }

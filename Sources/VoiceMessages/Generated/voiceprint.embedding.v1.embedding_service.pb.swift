@@ -75,6 +75,11 @@ extension EmbeddingV1 {
     package var embeddingSize: UInt32 = 0
     /// Bytes of memory its weights take; 0 unless it is READY.
     package var memoryBytes: UInt64 = 0
+    /// What its convolutions multiply on this replica: "float32", "bf16" or "float16"; empty unless it is READY.
+    package var precision: String = ""
+    /// What is to be said of that: why the replica serves the epoch in float32 though it declares another precision, or
+    /// slower than it could; mostly empty.
+    package var precisionNote: String = ""
     /// A message with every field at its default.
     package init() {}
   }
@@ -216,6 +221,8 @@ extension EmbeddingV1.LoadedEpoch: CMessage {
     self.reason = try arena.string(c.pointee.reason)
     self.embeddingSize = c.pointee.embedding_size
     self.memoryBytes = c.pointee.memory_bytes
+    self.precision = try arena.string(c.pointee.precision)
+    self.precisionNote = try arena.string(c.pointee.precision_note)
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -224,5 +231,7 @@ extension EmbeddingV1.LoadedEpoch: CMessage {
     c.pointee.reason = arena.string(self.reason)
     c.pointee.embedding_size = self.embeddingSize
     c.pointee.memory_bytes = self.memoryBytes
+    c.pointee.precision = arena.string(self.precision)
+    c.pointee.precision_note = arena.string(self.precisionNote)
   }
 }

@@ -27,6 +27,11 @@ extension RegistryV1 {
     package var manifestJson: String = ""
     /// Where it comes from; absent where nobody said. It is no part of the fingerprint.
     package var provenance: RegistryV1.EpochProvenance?
+    /// What its convolutions multiply: "float32", "bf16" or "float16". It is part of the fingerprint.
+    package var precision: String = ""
+    /// Whether a replica that cannot multiply such numbers, or not faster, may serve the epoch in float32; false for a
+    /// float32 epoch.
+    package var float32Fallback: Bool = false
     /// A message with every field at its default.
     package init() {}
   }
@@ -234,6 +239,8 @@ extension RegistryV1.Epoch: CMessage {
     self.createTime = try arena.optional(c.pointee.create_time)
     self.manifestJson = try arena.string(c.pointee.manifest_json)
     self.provenance = try arena.optional(c.pointee.provenance)
+    self.precision = try arena.string(c.pointee.precision)
+    self.float32Fallback = c.pointee.float32_fallback != 0
   }
 
   func fill(_ c: UnsafeMutablePointer<C>, _ arena: Arena) {
@@ -247,6 +254,8 @@ extension RegistryV1.Epoch: CMessage {
     c.pointee.create_time = self.createTime.map { arena.message($0) }
     c.pointee.manifest_json = arena.string(self.manifestJson)
     c.pointee.provenance = self.provenance.map { arena.message($0) }
+    c.pointee.precision = arena.string(self.precision)
+    c.pointee.float32_fallback = self.float32Fallback ? 1 : 0
   }
 }
 

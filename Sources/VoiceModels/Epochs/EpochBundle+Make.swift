@@ -7,16 +7,28 @@ extension EpochBundle {
   ///
   /// The bundle is written beside its place and moved there, so that nobody sees half of one. A folder that holds the
   /// same epoch already is left as it is. Throws ``NetworkError`` when the parameters do not fit, `RecognitionError`
-  /// `alreadyExists` when something else lies in the folder, and errors of writing.
+  /// `alreadyExists` when something else lies in the folder, `failedPrecondition` when this processor cannot multiply
+  /// numbers of the precision, and errors of writing.
   package static func make(
     in folder: URL, network configuration: NetworkConfiguration, parameters: [String: StoredTensor],
-    frontEnd: FrontEnd, threshold: Double, licence: String = "", source: String = ""
+    frontEnd: FrontEnd, threshold: Double, precision: EpochPrecision = .float32, float32Fallback: Bool = false,
+    licence: String = "", source: String = ""
   ) throws -> EpochBundle {
     guard (-1...1).contains(threshold) else {
       throw RecognitionError.invalid("threshold", "is \(threshold); a cosine lies from -1 to 1")
     }
-    let network = try SpeakerNetwork(configuration: configuration, parameters: parameters)
-    let probes = try ProbeSet(computedBy: network)
+    guard precision.kernels.isSupported else {
+      throw RecognitionError(
+        .failedPrecondition, reason: "PRECISION_UNSUPPORTED",
+        "this machine's processor does not multiply \(precision.rawValue) numbers, so it cannot compute the epoch's"
+          + " probe vectors: make the epoch on one that does")
+    }
+    let network = try SpeakerNetwork(
+      configuration: configuration, parameters: parameters, precision: precision.kernels)
+    // What a replica that falls back must reproduce is the float32 network's, not nearly this one's.
+    let fallback = precision != .float32 && float32Fallback
+      ? try SpeakerNetwork(configuration: configuration, parameters: parameters) : nil
+    let probes = try ProbeSet(computedBy: network, fallback: fallback)
     let contents = [
       (weightsName, Safetensors(tensors: parameters, metadata: ["format": "pt"]).bytes()),
       (probesName, probes.file.bytes()),
@@ -25,9 +37,10 @@ extension EpochBundle {
       architecture: configuration.architecture,
       generation: configuration.generation == .v1_0 ? nil : configuration.generation.rawValue,
       architectureArguments: configuration.arguments,
-      inputSize: configuration.inputSize, embeddingSize: configuration.embeddingSize, frontEnd: frontEnd,
-      threshold: threshold, parameterCount: trainedCount(parameters), files: contents.map { describe($0, $1) },
-      licence: licence, source: source
+      inputSize: configuration.inputSize, embeddingSize: configuration.embeddingSize, precision: precision,
+      float32Fallback: float32Fallback, frontEnd: frontEnd, threshold: threshold,
+      parameterCount: trainedCount(parameters), files: contents.map { describe($0, $1) }, licence: licence,
+      source: source
     ).sealed()
     return try place(manifest, contents, in: folder)
   }

@@ -5,18 +5,27 @@ internal import VoiceTensor
 package final class EpochRuntime: Sendable {
   /// What the epoch is.
   package let manifest: EpochManifest
+  /// What its convolutions multiply here.
+  package let precision: EpochPrecision
+  /// What is to be said of that: why it is not what the epoch declares, or slow; mostly empty.
+  package let precisionNote: String
   private let network: SpeakerNetwork
 
   /// Builds the network of a bundle and replays its probes.
   ///
-  /// Throws `failedPrecondition` when they come out otherwise than the manifest tolerates, ``NetworkError`` when the
-  /// network cannot be built, and errors of reading.
-  package init(bundle: EpochBundle) throws {
+  /// Throws `failedPrecondition` when they come out otherwise than the manifest tolerates, or when the epoch is of a
+  /// precision that `policy` and this processor exclude and does not allow float32, ``NetworkError`` when the network
+  /// cannot be built, and errors of reading.
+  package init(bundle: EpochBundle, _ policy: ReducedPrecision = .always) throws {
     manifest = bundle.manifest
+    let served = try ServedPrecision(bundle.manifest, policy)
+    (precision, precisionNote) = (served.precision, served.note)
     let weights = try Safetensors(contentsOf: bundle.url(EpochBundle.weightsName))
     let probes = try ProbeSet(
       Safetensors(contentsOf: bundle.url(EpochBundle.probesName)), manifest: bundle.manifest)
-    network = try SpeakerNetwork(configuration: try NetworkConfiguration(bundle.manifest), parameters: weights.tensors)
+    network = try SpeakerNetwork(
+      configuration: try NetworkConfiguration(bundle.manifest), parameters: weights.tensors,
+      precision: precision.kernels)
     for (index, probe) in probes.probes.enumerated() { try replay(probe, index) }
   }
 
@@ -43,8 +52,9 @@ package final class EpochRuntime: Sendable {
 
   private func replay(_ probe: ProbeSet.Probe, _ index: Int) throws {
     let found = try network.embed(probe.features.values, frames: probe.features.frames)
-    let difference = ProbeDifference(found, probe.embedding)
-    guard difference.isWithin(manifest.probeTolerance) else {
+    let isFallback = precision != manifest.precision
+    let difference = ProbeDifference(found, isFallback ? probe.fallback ?? [] : probe.embedding)
+    guard difference.isWithin(isFallback ? .init() : manifest.probeTolerance) else {
       throw RecognitionError(
         .failedPrecondition, reason: "PROBE_MISMATCH",
         "epoch '\(manifest.name)' does not give its probe vector \(index) again here: \(difference); it is not served",

@@ -7,7 +7,10 @@ struct ProbeSet {
   /// One input and its embedding.
   struct Probe {
     var features: FeatureMatrix
+    /// In the epoch's precision.
     var embedding: [Float]
+    /// In float32, where the epoch is of another precision and may be served so.
+    var fallback: [Float]?
   }
 
   /// Frames of the inputs: one long, one odd and short.
@@ -15,13 +18,15 @@ struct ProbeSet {
 
   var probes: [Probe]
 
-  /// Runs a network over the inputs.
-  init(computedBy network: SpeakerNetwork) throws {
+  /// Runs a network over the inputs, and the one that may stand in for it.
+  init(computedBy network: SpeakerNetwork, fallback: SpeakerNetwork? = nil) throws {
     probes = try Self.lengths.enumerated().map { index, length in
       let frames = max(length, network.minimumFrames)
       let values = Self.noise(count: frames * network.inputSize, seed: UInt64(index) + 1)
       let features = FeatureMatrix(values: values, frames: frames, bins: network.inputSize)
-      return Probe(features: features, embedding: try network.embed(values, frames: frames))
+      return Probe(
+        features: features, embedding: try network.embed(values, frames: frames),
+        fallback: try fallback?.embed(values, frames: frames))
     }
   }
 
@@ -34,7 +39,7 @@ struct ProbeSet {
     }
   }
 
-  // ---- As a file: `features.N` [frames, bins] and `embedding.N` [size] ----------------------------------------------
+  // ---- As a file: `features.N` [frames, bins], `embedding.N` [size], and `float32.N` [size] where it may fall back --
 
   var file: Safetensors {
     var tensors: [String: StoredTensor] = [:]
@@ -42,12 +47,16 @@ struct ProbeSet {
       let shape = [probe.features.frames, probe.features.bins]
       tensors["features.\(index)"] = StoredTensor(shape: shape, values: probe.features.values)
       tensors["embedding.\(index)"] = StoredTensor(shape: [probe.embedding.count], values: probe.embedding)
+      if let fallback = probe.fallback {
+        tensors["float32.\(index)"] = StoredTensor(shape: [fallback.count], values: fallback)
+      }
     }
     return Safetensors(tensors: tensors)
   }
 
   /// Reads the probes of an epoch. Throws `dataLoss` when they are not those of its sizes.
   init(_ file: Safetensors, manifest: EpochManifest) throws(RecognitionError) {
+    let mayFallBack = manifest.float32Fallback == true
     var probes: [Probe] = []
     while let features = file.tensors["features.\(probes.count)"],
       let embedding = file.tensors["embedding.\(probes.count)"]
@@ -55,10 +64,12 @@ struct ProbeSet {
       guard features.shape.count == 2, features.shape[1] == manifest.inputSize,
         embedding.shape == [manifest.embeddingSize]
       else { break }
+      let fallback = file.tensors["float32.\(probes.count)"]
+      guard fallback?.shape == (mayFallBack ? embedding.shape : nil) else { break }
       let matrix = FeatureMatrix(values: features.values, frames: features.shape[0], bins: features.shape[1])
-      probes.append(Probe(features: matrix, embedding: embedding.values))
+      probes.append(Probe(features: matrix, embedding: embedding.values, fallback: fallback?.values))
     }
-    guard !probes.isEmpty, file.tensors.count == 2 * probes.count else {
+    guard !probes.isEmpty, file.tensors.count == (mayFallBack ? 3 : 2) * probes.count else {
       throw RecognitionError(
         .dataLoss, reason: "EPOCH_DAMAGED", "epoch '\(manifest.name)': the probes are not those of its sizes")
     }

@@ -22,6 +22,11 @@ extension EpochManifest {
       throw .invalid(
         "manifest_json", "has format version \(formatVersion), this program reads 1", reason: "BAD_MANIFEST")
     }
+    guard (float32Fallback == nil) == (precision == .float32) else {
+      throw .invalid(
+        "manifest_json", "float32_fallback is for epochs of another precision than float32, and for all of them",
+        reason: "BAD_MANIFEST")
+    }
     let expected = try sealed()
     guard fingerprint == expected.fingerprint, name == expected.name else {
       throw .invalid(

@@ -36,6 +36,12 @@ package struct EpochManifest: Sendable, Hashable, Codable {
       self.maximumRelativeError = maximumRelativeError
     }
 
+    /// The tolerance of an epoch of that precision: where numbers of few bits are rounded, another order of a sum can
+    /// make the next number another one.
+    package init(_ precision: EpochPrecision) {
+      if precision == .float32 { self.init() } else { self.init(minimumCosine: 0.9999, maximumRelativeError: 2e-2) }
+    }
+
     enum CodingKeys: String, CodingKey {
       case minimumCosine = "minimum_cosine"
       case maximumRelativeError = "maximum_relative_error"
@@ -58,8 +64,11 @@ package struct EpochManifest: Sendable, Hashable, Codable {
   package var inputSize: Int
   /// Values of a voiceprint.
   package var embeddingSize: Int
-  /// Number type of the weights, `float32`.
-  package var precision: String
+  /// What its convolutions multiply.
+  package var precision: EpochPrecision
+  /// Whether a replica that cannot multiply such numbers, or not faster, may serve the epoch in float32, whose probe
+  /// vectors are then in the bundle too; nil for a float32 epoch.
+  package var float32Fallback: Bool?
   /// The front-end its features must come from.
   package var frontEnd: FrontEnd
   /// Scores at or above it are decided to be the same person.
@@ -79,8 +88,8 @@ package struct EpochManifest: Sendable, Hashable, Codable {
   package init(
     architecture: String, generation: String? = nil, architectureArguments: [String: ArchitectureArgument],
     inputSize: Int, embeddingSize: Int,
-    precision: String = "float32", frontEnd: FrontEnd, threshold: Double, parameterCount: Int, files: [File],
-    probeTolerance: ProbeTolerance = .init(), licence: String = "", source: String = ""
+    precision: EpochPrecision = .float32, float32Fallback: Bool = false, frontEnd: FrontEnd, threshold: Double,
+    parameterCount: Int, files: [File], licence: String = "", source: String = ""
   ) {
     self.formatVersion = 1
     self.name = ""
@@ -91,11 +100,12 @@ package struct EpochManifest: Sendable, Hashable, Codable {
     self.inputSize = inputSize
     self.embeddingSize = embeddingSize
     self.precision = precision
+    self.float32Fallback = precision == .float32 ? nil : float32Fallback
     self.frontEnd = frontEnd
     self.threshold = threshold
     self.parameterCount = parameterCount
     self.files = files
-    self.probeTolerance = probeTolerance
+    self.probeTolerance = ProbeTolerance(precision)
     self.licence = licence
     self.source = source
   }
@@ -107,6 +117,7 @@ package struct EpochManifest: Sendable, Hashable, Codable {
     case inputSize = "input_size"
     case embeddingSize = "embedding_size"
     case precision
+    case float32Fallback = "float32_fallback"
     case frontEnd = "front_end"
     case threshold
     case parameterCount = "parameter_count"

@@ -16,6 +16,8 @@ extension RegistryV1.Epoch {
     inUse = record.inUse
     createTime = .init(record.createTime)
     provenance = record.provenance.map { .init($0) }
+    precision = manifest.precision.rawValue
+    float32Fallback = manifest.float32Fallback ?? false
     do { manifestJson = String(decoding: try manifest.json(), as: UTF8.self) } catch {
       throw .invalid("manifest_json", "cannot be written: \(error)", reason: "BAD_MANIFEST")
     }

@@ -23,6 +23,7 @@ package enum KernelISA: String, Sendable, CaseIterable {
     switch precision {
     case .float32: identifier
     case .bfloat16: VK_AVX512_BF16
+    case .float16: VK_AVX512_FP16
     }
   }
 

@@ -100,7 +100,7 @@ package final class PackedConvolution: @unchecked Sendable {  // owns raw memory
       let count = vk_convolution_scratch_count(kernels, &c, target.height, target.width)
       vk_convolution_run(kernels, &c, packed.base, map, target, &epilogue, next, scratch.floats(count: count))
     case .winograd:
-      let ring = scratch.floats(count: vk_winograd_scratch_count(&c, target.width))
+      let ring = scratch.floats(count: vk_winograd_scratch_count(kernels, &c, target.height, target.width))
       vk_winograd_run(kernels, &c, packed.base, map, target, &epilogue, next, ring)
     }
   }

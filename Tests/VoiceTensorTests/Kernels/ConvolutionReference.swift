@@ -165,19 +165,29 @@ extension ConvolutionCase {
     return error(expected, magnitude, sets: KernelISA.supported.map { ($0, .float32) }, layouts)
   }
 
-  /// The same of the kernel in bfloat16 and the definition for the rounded input and weights.
-  func roundedError(layouts: [ConvolutionLayout]) -> Double {
+  /// The same of the kernel in a precision of few bits and the definition for the rounded input and weights.
+  func roundedError(_ precision: KernelPrecision = .bfloat16, layouts: [ConvolutionLayout]) -> Double {
     var rounded = self
-    rounded.input = input.map(Self.rounded)
-    rounded.weights = weights.map(Self.rounded)
+    rounded.input = input.map { Self.rounded($0, precision) }
+    rounded.weights = weights.map { Self.rounded($0, precision) }
     let (expected, magnitude) = rounded.expected()
-    return error(expected, magnitude, sets: [(.best, .bfloat16)], layouts)
+    return error(expected, magnitude, sets: [(.best, precision)], layouts)
   }
 
-  /// To the nearest bfloat16, ties to even.
-  static func rounded(_ value: Float) -> Float {
+  /// To the nearest number of the precision, ties to even.
+  static func rounded(_ value: Float, _ precision: KernelPrecision) -> Float {
     let bits = value.bitPattern
-    return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+    switch precision {
+    case .float32: return value
+    case .bfloat16: return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+    case .float16: return roundedToHalf(value)
+    }
+  }
+
+  /// By its definition, so that no instruction of the kernels proves itself: 11 bits of mantissa, exponents from -14.
+  private static func roundedToHalf(_ value: Float) -> Float {
+    let step = Float(sign: .plus, exponent: max(Int(value.exponent), -14) - 10, significand: 1)
+    return value == 0 ? 0 : (value / step).rounded(.toNearestOrEven) * step
   }
 
   private func error(

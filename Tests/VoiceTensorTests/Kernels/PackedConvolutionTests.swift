@@ -116,6 +116,12 @@ import Testing
     // Weights that do not stay in the second-level cache, with rows of more than one tile.
     map(240, 192, kernel: (1, 3), padding: (0, 1), size: (1, 60)),
     map(128, 128, kernel: (3, 3), padding: (1, 1), size: (2, 60)),
+    map(512, 40, kernel: (3, 3), padding: (1, 1), size: (6, 70)),
+    map(160, 160, kernel: (3, 3), stride: (2, 1), padding: (1, 1), size: (9, 31)),
+    // Pairs of rows: one alone, a last one without its other, channels that fill no vector, no padding above.
+    map(40, 36, kernel: (3, 3), padding: (1, 1), size: (1, 20)),
+    map(52, 52, kernel: (3, 3), padding: (1, 1), size: (5, 23)),
+    map(33, 64, kernel: (3, 3), padding: (0, 1), size: (7, 61)),
   ]
 
   @Test("Winograd equals the definition in every layout", arguments: winogradGeometries)

@@ -13,6 +13,9 @@ extension JobRun {
   private var weights: String { "\(folder)/best/model.safetensors" }
   private var configuration: String { "\(folder)/configuration.yml" }
 
+  /// What the epoch multiplies, and so what it is measured with.
+  private var precision: [String] { ["--precision", settings.precision.rawValue] }
+
   /// Makes the best network an epoch, measured in processes of their own, and publishes it; promotes it by the job's
   /// policy.
   ///
@@ -24,7 +27,8 @@ extension JobRun {
     let trials = try trials()
     var measured: EvaluationProcess.Measured?
     if let trials {
-      measured = try await evaluation.measure(weights, configuration: configuration, root: root, trials)
+      measured = try await evaluation.measure(
+        weights, configuration: configuration, root: root, trials, precision)
     }
     try await makeBundle(threshold: measured?.threshold)
     let provenance = try EpochProvenance(
@@ -61,7 +65,8 @@ extension JobRun {
     var arguments = [
       "import-model", weights, "--configs", configuration, "--out", "\(folder)/epoch", "--source",
       "\(lease.job.id)",
-    ]
+    ] + precision
+    if settings.float32Fallback && settings.precision != .float32 { arguments.append("--float32-fallback") }
     if let threshold { arguments += ["--threshold", "\(min(1, max(-1, threshold)))"] }
     let process = TrainingProcess(settings: settings, folder: folder, control: control)
     let end = try await process.run(arguments, log: "import")
@@ -89,7 +94,7 @@ extension JobRun {
       let bundle = try await persistently { try await registry.bundle(of: current, in: "\(folder)/current") }
       let compared = try await evaluation.measure(
         weights, configuration: configuration, root: root, trials,
-        ["--against", bundle.folder.path, "--improvement", "\(policy.improvement)"])
+        precision + ["--against", bundle.folder.path, "--improvement", "\(policy.improvement)"])
       decision.currentEqualErrorRate = compared.against?.eer
       decision.confidence = compared.against?.confidence
       guard let confidence = decision.confidence else {

@@ -16,6 +16,8 @@ struct EmbedCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A checkpoint, or the folder of an epoch.", valueName: "W"))
   var checkpoint: String
   @OptionGroup var configs: ConfigsOption
+  @Option(help: "What a checkpoint's convolutions multiply: float32, bf16 or float16; an epoch has its own precision.")
+  var precision: EpochPrecision?
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Audio files.", valueName: "F"))
   var audio: [String] = []
   @Option(help: ArgumentHelp("A file of features.", valueName: "F.safetensors"))
@@ -29,7 +31,7 @@ struct EmbedCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs.file)
+      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs.file, precision: precision)
       let rows: [[Float]]
       if let features {
         let matrices = try Self.matrices(features)

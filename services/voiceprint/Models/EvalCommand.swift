@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import VoiceEvaluation
+internal import VoiceRecognition
 internal import VoiceTraining
 
 /// `voiceprint eval`: how well a network tells people apart.
@@ -24,6 +25,8 @@ struct EvalCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A checkpoint, a training's folder as best_model, or an epoch's.", valueName: "W"))
   var checkpoint: String
   @OptionGroup var configs: ConfigsOption
+  @Option(help: "What a checkpoint's convolutions multiply: float32, bf16 or float16; an epoch has its own precision.")
+  var precision: EpochPrecision?
   @Option(help: ArgumentHelp("A pair list.", valueName: "PAIRS.tsv"))
   var trials: String?
   @Option(help: ArgumentHelp("Clips of the known speakers.", valueName: "L"))
@@ -80,7 +83,7 @@ struct EvalCommand: AsyncParsableCommand {
         list: list, centring: try centring(list), cohort: try cohort.map { try ClipList.loadSpeakers(file: $0) } ?? [],
         top: top, threads: threads)
       evaluation.notes.forEach { Terminal.say("note: \($0)") }
-      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs.file)
+      let network = try LoadedNetwork(checkpoint: checkpoint, configs: configs.file, precision: precision)
       let result = try await evaluation.run(network, root: root)
       let curve = try DetectionCurve(result.scores)
       if let saveImagePath { try draw(curve, in: saveImagePath) }

@@ -20,6 +20,7 @@ struct ImportModelCommand: AsyncParsableCommand {
   var out: String
   @Option(help: "Scores at or above it are decided to be the same person.")
   var threshold = ModelImport.standardThreshold
+  @OptionGroup var precision: EpochPrecisionOptions
   @Option(help: ArgumentHelp("Licence of the weights.", valueName: "TEXT"))
   var licence = ""
   @Option(help: ArgumentHelp("Where the weights come from.", valueName: "TEXT"))
@@ -30,7 +31,8 @@ struct ImportModelCommand: AsyncParsableCommand {
   func run() async throws {
     let bundle = try await reporting {
       try ModelImport.bundle(
-        of: file, experiment: try configs.load(), in: out, threshold: threshold, licence: licence, source: source)
+        of: file, experiment: try configs.load(), in: out, threshold: threshold, precision: precision,
+        licence: licence, source: source)
     }
     try report(bundle)
   }
@@ -43,13 +45,14 @@ struct ImportModelCommand: AsyncParsableCommand {
         Answer(
           name: manifest.name, fingerprint: manifest.fingerprint, architecture: manifest.architecture,
           parameters: manifest.parameterCount, inputSize: manifest.inputSize, embeddingSize: manifest.embeddingSize,
+          precision: manifest.precision.rawValue, float32Fallback: manifest.float32Fallback ?? false,
           threshold: manifest.threshold, sizeBytes: bytes, folder: out))
     }
     print(
       """
       epoch        \(manifest.name)
       fingerprint  \(manifest.fingerprint)
-      network      \(manifest.architecture), \(manifest.parameterCount) parameters
+      network      \(manifest.architecture), \(manifest.parameterCount) parameters, \(manifest.precisionText)
       features     \(manifest.frontEnd.featureMethod), \(manifest.inputSize) bins at \(manifest.frontEnd.sampleRate) Hz
       voiceprint   \(manifest.embeddingSize) values, threshold \(manifest.threshold)
       folder       \(out), \(bytes) bytes
@@ -63,15 +66,25 @@ struct ImportModelCommand: AsyncParsableCommand {
     var parameters: Int
     var inputSize: Int
     var embeddingSize: Int
+    var precision: String
+    var float32Fallback: Bool
     var threshold: Double
     var sizeBytes: Int
     var folder: String
 
     enum CodingKeys: String, CodingKey {
-      case name, fingerprint, architecture, parameters, threshold, folder
+      case name, fingerprint, architecture, parameters, precision, threshold, folder
+      case float32Fallback = "float32_fallback"
       case inputSize = "input_size"
       case embeddingSize = "embedding_size"
       case sizeBytes = "size_bytes"
     }
+  }
+}
+
+extension EpochManifest {
+  /// What its convolutions multiply, for people.
+  var precisionText: String {
+    float32Fallback == true ? "\(precision.rawValue), float32 where that is not to be had" : precision.rawValue
   }
 }

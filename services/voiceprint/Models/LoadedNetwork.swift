@@ -20,14 +20,19 @@ struct LoadedNetwork: Sendable {
   }
 
   /// Loads the folder of an epoch, or a checkpoint, a file or a training's folder; without an experiment the
-  /// checkpoint's keys must tell.
-  init(checkpoint path: String, configs: String? = nil) throws {
+  /// checkpoint's keys must tell. An epoch has its precision, a checkpoint is computed in that one, or in float32.
+  init(checkpoint path: String, configs: String? = nil, precision: EpochPrecision? = nil) throws {
     let url = URL(filePath: path)
     let experiment = try configs.map { try ExperimentConfiguration.loadChecked(file: $0) }
     evaluationSeconds = experiment?.dataset.evaluationMaxDuration ?? 20
     if FileManager.default.fileExists(atPath: url.appending(path: EpochBundle.manifestName).path) {
       let runtime = try EpochRuntime(bundle: try EpochBundle.load(url))
       let manifest = runtime.manifest
+      guard precision ?? manifest.precision == manifest.precision else {
+        throw CommandError(
+          "\(path): is an epoch of precision \(manifest.precision.rawValue), not \(precision?.rawValue ?? "")")
+      }
+      if !runtime.precisionNote.isEmpty { Terminal.say("note: \(manifest.name): \(runtime.precisionNote)") }
       if let experiment, let file = configs {
         guard FrontEnd(experiment) == manifest.frontEnd, experiment.model.name == manifest.architecture else {
           throw CommandError("\(file): has another network or front-end than epoch '\(manifest.name)'")
@@ -39,7 +44,13 @@ struct LoadedNetwork: Sendable {
       let parameters = try Checkpoint.load(url).parameters
       let plan = try NetworkPlan(parameters: parameters, experiment: experiment, file: path)
       extractor = plan.extractor
-      run = .checkpoint(try SpeakerNetwork(configuration: plan.configuration, parameters: parameters))
+      let precision = precision ?? .float32
+      guard precision.kernels.isSupported else {
+        throw CommandError("this machine's processor does not multiply \(precision.rawValue) numbers")
+      }
+      run = .checkpoint(
+        try SpeakerNetwork(
+          configuration: plan.configuration, parameters: parameters, precision: precision.kernels))
     }
   }
 

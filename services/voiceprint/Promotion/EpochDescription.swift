@@ -25,6 +25,8 @@ struct EpochDescription: Encodable {
   let fingerprint: String
   let embeddingSize: UInt32
   let threshold: Double
+  let precision: String
+  let float32Fallback: Bool
   let isDefault: Bool
   let inUse: Bool
   let parentEpoch: String?
@@ -34,6 +36,9 @@ struct EpochDescription: Encodable {
   init(_ message: RegistryV1.Epoch) {
     (epoch, fingerprint, embeddingSize) = (message.epoch, message.fingerprint, message.embeddingSize)
     (threshold, isDefault, inUse) = (message.threshold, message.isDefault, message.inUse)
+    // A registry of before knows float32 only.
+    precision = message.precision.isEmpty ? "float32" : message.precision
+    float32Fallback = message.float32Fallback
     let provenance = message.provenance
     parentEpoch = provenance.flatMap { $0.parentEpoch.isEmpty ? nil : $0.parentEpoch }
     job = provenance.flatMap { $0.jobId.isEmpty ? nil : $0.jobId }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import VoiceAudio
 internal import VoiceConcurrency
 internal import VoiceModels
+internal import VoiceRecognition
 internal import VoiceTensor
 internal import VoiceTraining
 
@@ -25,8 +26,8 @@ struct InferenceBenchmarkCommand: AsyncParsableCommand {
   var threads = 1
   @Option(help: "Rounds that are measured.")
   var rounds = 30
-  @Option(help: "What convolutions multiply: float32 or bf16.")
-  var precision = Precision.float32
+  @Option(help: "What convolutions multiply: float32, bf16 or float16.")
+  var precision = EpochPrecision.float32
   @Flag(help: "Print one JSON object.")
   var json = false
 

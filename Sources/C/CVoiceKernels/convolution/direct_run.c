@@ -2,8 +2,8 @@
 //
 // Pixel x of an output row reads input pixels stride·x + offset(tap): a row of the matrix product is a pixel, its pitch
 // the stride, and a tap is an offset. So the matrix that im2col would build is only ever an address.
-#include "store_tile.h"
 #include "stream.h"
+#include "tile_place.h"
 
 // Packed weights up to this size stay in the second-level cache while chunks of pixels pass; larger ones are streamed
 // exactly once, with all pixels in the inner loop.
@@ -102,24 +102,36 @@ static void run_tile(
     ptrdiff_t tile) {
   const ptrdiff_t x = tile_start(job, tile), rows = tile_start(job, tile + 1) - x;
   _Alignas(64) float sums[TILE_MAX_ROWS * TILE_MAX_CHANNELS];
+  const vk_tile place = vk_tile_at(*panel, &job->output, y, x, rows);
+  const vk_epilogue epilogue = vk_epilogue_at(*panel, job->epilogue, y, x);
   job->kernels->accumulate[rows][panel->vectors](
       source->origin + y * source->row_pitch + x * source->pixel_pitch, source->pixel_pitch,
       job->packed + panel->weights_offset, source->segments, source->segment_count, sums, upcoming->next,
-      upcoming->step);
+      upcoming->step, &place, &epilogue);
   vk_stream_advance(upcoming, job->depth);
-  vk_store_tile(job->kernels, sums, *panel, &job->output, job->epilogue, y, x, rows);
+}
+
+// The panels that a tile's place passes before the next place: all of them where the weights of a pixel stay in the
+// cache, so that whole pixels are stored at once and the input is read once; else one, whose weights stay there.
+static ptrdiff_t panels_at_once(const vk_direct *job) {
+  const vk_convolution_shape *shape = job->shape;
+  const ptrdiff_t panels = vk_panel_count(job->kernels, shape);
+  const bool is_pixelwise = shape->kernel_height * shape->kernel_width == 1;
+  return is_pixelwise && job->depth * shape->output_channels <= resident_weights ? panels : 1;
 }
 
 static void run_chunk(const vk_direct *job, vk_chunk chunk, const vk_source *source, vk_weights following) {
-  const ptrdiff_t panels = vk_panel_count(job->kernels, job->shape);
-  for (ptrdiff_t p = 0; p < panels; p++) {
-    const vk_panel panel = vk_panel_at(job->kernels, job->shape, p);
+  const ptrdiff_t panels = vk_panel_count(job->kernels, job->shape), at_once = panels_at_once(job);
+  for (ptrdiff_t first = 0; first < panels; first += at_once) {
     const vk_weights next =
-        p + 1 < panels ? vk_panel_weights(job->kernels, job->shape, job->packed, p + 1) : following;
-    vk_stream upcoming = vk_stream_over(next, chunk.rows * chunk.tiles * job->depth, job->packed);
+        first + at_once < panels ? vk_panel_weights(job->kernels, job->shape, job->packed, first + at_once) : following;
+    vk_stream upcoming = vk_stream_over(next, chunk.rows * chunk.tiles * at_once * job->depth, job->packed);
     for (ptrdiff_t y = chunk.first_row; y < chunk.first_row + chunk.rows; y++)
       for (ptrdiff_t tile = chunk.first_tile; tile < chunk.first_tile + chunk.tiles; tile++)
-        run_tile(job, source, &panel, &upcoming, y, tile);
+        for (ptrdiff_t p = first; p < first + at_once; p++) {
+          const vk_panel panel = vk_panel_at(job->kernels, job->shape, p);
+          run_tile(job, source, &panel, &upcoming, y, tile);
+        }
   }
 }
 

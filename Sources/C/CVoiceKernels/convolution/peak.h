@@ -3,10 +3,11 @@
 
 #define PEAK_CHAINS 12
 
-// Every word is that of `*sink`, at most 0.5, so that sums stay finite.
+// Every number is that of `*sink`, at most 0.5, so that sums stay finite.
 static ptrdiff_t peak(ptrdiff_t rounds, float *sink) {
   vec chains[PEAK_CHAINS];
-  const vec factor = *sink;
+  const float weights[2] = {*sink, *sink};
+  const vec factor = pack_word(weights, 1, 2);
   for (int i = 0; i < PEAK_CHAINS; i++) chains[i] = (float)i;
   for (ptrdiff_t round = 0; round < rounds; round++)
 #pragma clang loop unroll(full)

@@ -7,6 +7,7 @@ const vk_tile_kernels *vk_tile_kernels_for(vk_isa isa) {
     case VK_AVX2: return &vk_tile_avx2;
     case VK_AVX512: return &vk_tile_avx512;
     case VK_AVX512_BF16: return &vk_tile_avx512_bf16;
+    case VK_AVX512_FP16: return &vk_tile_avx512_fp16;
 #endif
     default: return NULL;
   }

@@ -1,4 +1,5 @@
-// The transforms of Winograd's F(4,3) along time, for the points 0, ±1, ±2, ∞; part of the tile template.
+// The transforms of Winograd's F(4,3) along time, for the points 0, ±1, ±2, ∞, and of F(2,3) along frequency; part of the
+// tile template.
 
 // Of six pixels d, to v = Bᵀd.
 INLINE void transform_window(const vec d[6], vec v[6]) {
@@ -47,17 +48,47 @@ static void winograd_input(
 
 // y = Aᵀm for each window and channel.
 static void winograd_output(
-    const float *products, ptrdiff_t plane_pitch, ptrdiff_t windows, ptrdiff_t channels, float *sums) {
-  for (ptrdiff_t window = 0; window < windows; window++, products += channels, sums += 4 * channels)
-    for (ptrdiff_t c = 0; c < channels; c += LANES) {
+    const float *products, ptrdiff_t plane_pitch, ptrdiff_t width, const vk_tile *tile, const vk_epilogue *e) {
+  for (ptrdiff_t channel = 0; channel < tile->channels; channel += LANES) {
+    const channel_epilogue channels = epilogue_of(tile, e, channel);
+    const float *window = products + channel;
+    for (ptrdiff_t x = 0; x < tile->rows; x += 4, window += width) {
       vec m[6];
 #pragma clang loop unroll(full)
-      for (int i = 0; i < 6; i++) m[i] = *(const vec *)(products + i * plane_pitch + c);
+      for (int i = 0; i < 6; i++) m[i] = *(const vec *)(window + i * plane_pitch);
       const vec a = m[1] + m[2], b = m[1] - m[2];
-      const vec e = m[3] + m[4], f = m[3] - m[4];
-      *(vec *)(sums + 0 * channels + c) = m[0] + a + e;
-      *(vec *)(sums + 1 * channels + c) = b + 2 * f;
-      *(vec *)(sums + 2 * channels + c) = a + 4 * e;
-      *(vec *)(sums + 3 * channels + c) = b + 8 * f + m[5];
+      const vec c = m[3] + m[4], d = m[3] - m[4];
+      const ptrdiff_t left = tile->rows - x;
+      put(&channels, m[0] + a + c, x);
+      if (left > 1) put(&channels, b + 2 * d, x + 1);
+      if (left > 2) put(&channels, a + 4 * c, x + 2);
+      if (left > 3) put(&channels, b + 8 * d + m[5], x + 3);
     }
+  }
+}
+
+#ifndef NO_SUMS_OF_WORDS
+// Bᵀd of F(2,3) for the points 0, ±1, ∞.
+static void winograd_rows_in(const float *const rows[4], ptrdiff_t count, float *transformed) {
+  for (ptrdiff_t i = 0; i < count; i += LANES) {
+    const ptrdiff_t left = count - i;
+    vec d[4];
+#pragma clang loop unroll(full)
+    for (int row = 0; row < 4; row++) d[row] = load_some(rows[row] + i, left);
+    store_some(transformed + i, words_difference(d[0], d[2]), left);
+    store_some(transformed + count + i, words_sum(d[1], d[2]), left);
+    store_some(transformed + 2 * count + i, words_difference(d[2], d[1]), left);
+    store_some(transformed + 3 * count + i, words_difference(d[1], d[3]), left);
+  }
+}
+#endif
+
+// Aᵀm.
+static void winograd_rows_out(const float *products, ptrdiff_t pitch, ptrdiff_t count, float *first, float *second) {
+  for (ptrdiff_t i = 0; i < count; i += LANES) {
+    const vec *m = (const vec *)(products + i);
+    const ptrdiff_t step = pitch / LANES;
+    *(vec *)(first + i) = m[0] + m[step] + m[2 * step];
+    *(vec *)(second + i) = m[step] - m[2 * step] - m[3 * step];
+  }
 }

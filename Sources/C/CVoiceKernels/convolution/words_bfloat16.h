@@ -6,8 +6,10 @@
 #include "../vector_types.h"
 #include "tile.h"
 
-enum { CHANNELS_PER_WORD = 2 };
+// Sums are float32 from the beginning.
+enum { CHANNELS_PER_WORD = 2, SHORT_SUM = 0 };
 #define CONVERT convert
+#define HIDE_VECTOR(v)
 
 // Adds two products to each lane. The words travel as floats, whose bits no move changes.
 INLINE vec multiply_add(vec sum, vec x, vec w) {
@@ -15,6 +17,12 @@ INLINE vec multiply_add(vec sum, vec x, vec w) {
 }
 
 // To the nearest, ties to even; a NaN stays one.
+// The processor does not add them.
+#define NO_SUMS_OF_WORDS
+#define ROWS_IN NULL
+
+INLINE vec widened(vec sum) { return sum; }
+
 static uint16_t bfloat16(float value) {
   uint32_t bits;
   memcpy(&bits, &value, sizeof bits);

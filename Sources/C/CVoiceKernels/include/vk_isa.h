@@ -10,6 +10,9 @@ typedef enum {
   // Convolutions alone: their activations and weights are rounded to bfloat16, two of which are multiplied in a step;
   // sums, and what follows them, are float32.
   VK_AVX512_BF16 = 3,
+  // The same with IEEE half precision. Two sums a channel, each of at most 128 products, are of that precision too;
+  // sums of those, and what follows them, are float32.
+  VK_AVX512_FP16 = 4,
 } vk_isa;
 
 // Whether processor and operating system can run `isa`.

@@ -15,8 +15,9 @@ void vk_winograd_pack(
     vk_isa isa, const vk_convolution_shape *_Nonnull shape, const float *_Nonnull weights,
     float *_Nonnull transformed, float *_Nonnull packed);
 
-// Floats of scratch that `vk_winograd_run` needs for an output of that width.
-size_t vk_winograd_scratch_count(const vk_convolution_shape *_Nonnull shape, ptrdiff_t width);
+// Floats of scratch that `vk_winograd_run` needs for an output of that size.
+size_t vk_winograd_scratch_count(
+    vk_isa isa, const vk_convolution_shape *_Nonnull shape, ptrdiff_t height, ptrdiff_t width);
 
 // As `vk_convolution_run`, with the same demands on the input.
 void vk_winograd_run(

@@ -98,7 +98,8 @@ struct ERes2NetBlock: Sendable {
     fusions = isFused ? (0..<scale - 1).map { AttentionalFusion(scope("fuse_models.\($0)"), channels: width) } : []
     conv3 = ConvolutionLayer(
       scope("conv3"), ConvolutionShape(inputChannels: width * scale, outputChannels: outputs), weights: .plane,
-      norm: scope("bn3"), activation: clamp)
+      // The 3×3 that halves a stage's output pads it.
+      norm: scope("bn3"), activation: clamp, layout: .init(halo: one))
     shortcut = .shortcut(scope("shortcut"), inputs: inputs, outputs: outputs, stride: stride)
   }
 

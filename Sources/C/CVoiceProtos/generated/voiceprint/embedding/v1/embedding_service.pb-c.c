@@ -581,7 +581,7 @@ const ProtobufCEnumDescriptor voiceprint__embedding__v1__loaded_epoch__state__de
   voiceprint__embedding__v1__loaded_epoch__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor voiceprint__embedding__v1__loaded_epoch__field_descriptors[5] =
+static const ProtobufCFieldDescriptor voiceprint__embedding__v1__loaded_epoch__field_descriptors[7] =
 {
   {
     "epoch",
@@ -643,18 +643,44 @@ static const ProtobufCFieldDescriptor voiceprint__embedding__v1__loaded_epoch__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "precision",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Embedding__V1__LoadedEpoch, precision),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precision_note",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Embedding__V1__LoadedEpoch, precision_note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__embedding__v1__loaded_epoch__field_indices_by_name[] = {
   3,   /* field[3] = embedding_size */
   0,   /* field[0] = epoch */
   4,   /* field[4] = memory_bytes */
+  5,   /* field[5] = precision */
+  6,   /* field[6] = precision_note */
   2,   /* field[2] = reason */
   1,   /* field[1] = state */
 };
 static const ProtobufCIntRange voiceprint__embedding__v1__loaded_epoch__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor voiceprint__embedding__v1__loaded_epoch__descriptor =
 {
@@ -664,7 +690,7 @@ const ProtobufCMessageDescriptor voiceprint__embedding__v1__loaded_epoch__descri
   "Voiceprint__Embedding__V1__LoadedEpoch",
   "voiceprint.embedding.v1",
   sizeof(Voiceprint__Embedding__V1__LoadedEpoch),
-  5,
+  7,
   voiceprint__embedding__v1__loaded_epoch__field_descriptors,
   voiceprint__embedding__v1__loaded_epoch__field_indices_by_name,
   1,  voiceprint__embedding__v1__loaded_epoch__number_ranges,

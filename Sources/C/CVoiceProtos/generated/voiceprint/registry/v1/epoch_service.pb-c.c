@@ -772,7 +772,7 @@ void   voiceprint__registry__v1__watch_epochs_response__free_unpacked
   assert(message->base.descriptor == &voiceprint__registry__v1__watch_epochs_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch__field_descriptors[10] =
+static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch__field_descriptors[12] =
 {
   {
     "epoch",
@@ -894,23 +894,49 @@ static const ProtobufCFieldDescriptor voiceprint__registry__v1__epoch__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "precision",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__Epoch, precision),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "float32_fallback",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Voiceprint__Registry__V1__Epoch, float32_fallback),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned voiceprint__registry__v1__epoch__field_indices_by_name[] = {
   7,   /* field[7] = create_time */
   3,   /* field[3] = embedding_size */
   0,   /* field[0] = epoch */
   1,   /* field[1] = fingerprint */
+  11,   /* field[11] = float32_fallback */
   2,   /* field[2] = front_end */
   6,   /* field[6] = in_use */
   5,   /* field[5] = is_default */
   8,   /* field[8] = manifest_json */
+  10,   /* field[10] = precision */
   9,   /* field[9] = provenance */
   4,   /* field[4] = threshold */
 };
 static const ProtobufCIntRange voiceprint__registry__v1__epoch__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch__descriptor =
 {
@@ -920,7 +946,7 @@ const ProtobufCMessageDescriptor voiceprint__registry__v1__epoch__descriptor =
   "Voiceprint__Registry__V1__Epoch",
   "voiceprint.registry.v1",
   sizeof(Voiceprint__Registry__V1__Epoch),
-  10,
+  12,
   voiceprint__registry__v1__epoch__field_descriptors,
   voiceprint__registry__v1__epoch__field_indices_by_name,
   1,  voiceprint__registry__v1__epoch__number_ranges,

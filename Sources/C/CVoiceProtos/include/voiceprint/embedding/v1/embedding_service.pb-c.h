@@ -182,10 +182,19 @@ struct  Voiceprint__Embedding__V1__LoadedEpoch
    * Bytes of memory its weights take; 0 unless it is READY.
    */
   uint64_t memory_bytes;
+  /*
+   * What its convolutions multiply on this replica: "float32", "bf16" or "float16"; empty unless it is READY.
+   */
+  char *precision;
+  /*
+   * What is to be said of that: why the replica serves the epoch in float32 though it declares another precision, or
+   * slower than it could; mostly empty.
+   */
+  char *precision_note;
 };
 #define VOICEPRINT__EMBEDDING__V1__LOADED_EPOCH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__embedding__v1__loaded_epoch__descriptor) \
-    , (char *)protobuf_c_empty_string, VOICEPRINT__EMBEDDING__V1__LOADED_EPOCH__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, VOICEPRINT__EMBEDDING__V1__LOADED_EPOCH__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /* Voiceprint__Embedding__V1__EmbedRequest methods */

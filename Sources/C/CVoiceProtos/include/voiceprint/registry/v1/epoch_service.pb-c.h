@@ -89,10 +89,19 @@ struct  Voiceprint__Registry__V1__Epoch
    * Where it comes from; absent where nobody said. It is no part of the fingerprint.
    */
   Voiceprint__Registry__V1__EpochProvenance *provenance;
+  /*
+   * What its convolutions multiply: "float32", "bf16" or "float16". It is part of the fingerprint.
+   */
+  char *precision;
+  /*
+   * Whether a replica that cannot multiply such numbers, or not faster, may serve the epoch in float32; false for a
+   * float32 epoch.
+   */
+  protobuf_c_boolean float32_fallback;
 };
 #define VOICEPRINT__REGISTRY__V1__EPOCH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&voiceprint__registry__v1__epoch__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, NULL, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, NULL, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
