@@ -8,6 +8,7 @@
 #                                                kaldi-native-fbank and soxr
 #   deploy/benchmark.sh search [templates]       exact search, beside FAISS's IndexFlatIP
 #   deploy/benchmark.sh rpc [rounds]             a call that computes nothing, beside gRPC's own C++
+#   deploy/benchmark.sh soak [minutes] [--overload]   a mixed load is held for 30 minutes: latency, memory, files
 #   deploy/benchmark.sh capacity                 what calls and people cost in CPU and memory (deploy/CAPACITY.md)
 #
 # Networks are named as in configs/: tdnn, ecapa_tdnn, cam++ (training's default), res2net, resnet_se, eres2net,
@@ -26,12 +27,12 @@ case $kind in
     defaults=(cam++ ecapa_tdnn tdnn res2net resnet_se eres2net eres2netv2) modules='torch numpy onnx onnxruntime'
     batch=1 threads=1 rounds=5
     ;;
-  promotion | capacity | rpc) ;;
+  promotion | capacity | rpc | soak) ;;
   features) modules='torch torchaudio kaldi_native_fbank soxr numpy' ;;
   search) modules='faiss numpy' ;;
-  -h | --help) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *)
-    say "benchmark.sh: what is measured? training, inference, promotion, features, search, rpc or capacity (see --help)"
+    say "benchmark.sh: what is measured? training, inference, promotion, features, search, rpc, soak or capacity"
     exit 2
     ;;
 esac
@@ -46,7 +47,7 @@ if [ "$kind" = rpc ]; then
   g++ -std=c++17 -O2 -o .build/rpc-peer deploy/benchmark/rpc_peer.cc $(pkg-config --cflags --libs grpc++)
   exec python3 deploy/benchmark/rpc.py "$(swift build -c release --show-bin-path)/voiceprint" .build/rpc-peer "$@"
 fi
-if [ "$kind" = promotion ] || [ "$kind" = capacity ]; then
+if [ "$kind" = promotion ] || [ "$kind" = capacity ] || [ "$kind" = soak ]; then
   "$root/deploy/install-deps.sh" test demo
   need_swift
   cd "$root"

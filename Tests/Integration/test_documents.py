@@ -9,7 +9,8 @@ import pytest
 from cluster import BIN, ROOT
 
 DOCUMENTS = [
-    "README.md", "deploy/README.md", "Protos/README.md", "services/clients/README.md", "services/clients/MIGRATION.md",
+    "README.md", "deploy/README.md", "deploy/THREATS.md", "Protos/README.md", "services/clients/README.md",
+    "services/clients/MIGRATION.md",
     *(f"services/clients/{language}/README.md" for language in ("cpp", "go", "python", "shell", "swift"))]
 
 
