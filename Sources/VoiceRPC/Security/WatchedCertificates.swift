@@ -44,7 +44,8 @@ package final class WatchedCertificates: @unchecked Sendable {
     }
     try identity?.check(chain: files.certificate ?? "", key: files.privateKey ?? files.certificate ?? "")
     let key = files.privateKey ?? files.certificate
-    guard
+    // The core ends the process when it has nothing to watch.
+    guard files.certificate != nil || files.authority != nil,
       let provider = grpc_tls_certificate_provider_file_watcher_create(
         key, files.certificate, files.authority, UInt32(clamping: max(1, seconds)))
     else { throw RPCError(.invalidArgument, "there is neither a certificate nor an authority to watch") }
