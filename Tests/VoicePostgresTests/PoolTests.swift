@@ -33,6 +33,25 @@ extension PostgresTests {
       #expect(try await pool.perform { try $0.query("SELECT pg_backend_pid()")[0].int(0) } == before)
     }
 
+    @Test("A transaction whose beginning nobody waited for is not left open for the next caller")
+    func cancelledBeginning() async throws {
+      let pool = try await makePool(size: 1)
+      let beginning = Task {
+        try await pool.perform { connection in
+          withUnsafeCurrentTask { $0?.cancel() }
+          try connection.transaction(.readCommitted) {}
+        }
+      }
+      await #expect(throws: CancellationError.self) { try await beginning.value }
+      // Within a transaction now() is when that began.
+      let isAlone = try await pool.perform { connection in
+        try connection.query("SELECT 1")
+        return try connection.query("SELECT now() = statement_timestamp()")[0].bool(0)
+      }
+      #expect(isAlone)
+      try await pool.transaction { _ = try $0.query("SELECT 1") }
+    }
+
     @Test("A transaction that was cancelled is undone")
     func cancelledTransaction() async throws {
       let pool = try await makePool(size: 2)

@@ -94,9 +94,10 @@ extension PostgresConnection {
   /// Runs `body` in a transaction that is committed unless it throws.
   @discardableResult
   package func transaction<Result>(_ isolation: Isolation, _ body: () throws -> Result) throws -> Result {
-    try script("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
     let result: Result
     do {
+      // Whoever does not wait for its answer any more may still have begun one.
+      try script("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
       result = try body()
     } catch {
       rollBack()
