@@ -1,4 +1,4 @@
-"""A cluster that talks over mutual TLS: who is let in, what happens when certificates are replaced, and what is refused."""
+"""A cluster over mutual TLS: who is let in, what happens when certificates are replaced, and what is refused."""
 
 import json
 import os

@@ -33,7 +33,9 @@ struct Gateway: AsyncParsableCommand {
       recogniser: recogniser, registry: registry, limits: configuration.live, pool: pool, metrics: metrics.live)
     MetricsRegistry.shared.collect("live") { $0.add("voiceprint_live_streams", live.streams) }
     let access = configuration.access
-    if access.isOpenBeyondThisHost { log.warning("takes calls of other machines without keys: access.required is false") }
+    if access.isOpenBeyondThisHost {
+      log.warning("takes calls of other machines without keys: access.required is false")
+    }
     let book = KeyBook(
       registry: try upstream("registry", configuration.registry), cacheTime: access.cacheTime, log: log)
     try await ServiceHost(settings: configuration.settings, log: log).run(
