@@ -21,6 +21,7 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   // Without its traits: they are support of swift-configuration, and what needs all of Foundation.
   .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
 ]
@@ -33,6 +34,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 /// What only a build with the trait MPI has: `swift build --traits MPI`.
@@ -132,7 +134,7 @@ let executables: [Target] = [
     name: "voiceprint-gateway",
     dependencies: [
       "VoiceServiceKit", "VoiceAudio", "VoiceAudioWire", "VoiceRecognition", "VoiceRPC", "VoiceMessages",
-      "VoiceConcurrency", "VoiceConfiguration", argumentParser, logging, metrics,
+      "VoiceConcurrency", "VoiceConfiguration", argumentParser, jwtKit, logging, metrics,
     ],
     path: "services/gateway", swiftSettings: strict),
   .executableTarget(

@@ -57,14 +57,15 @@ apt_install() {
 need_swift() {
   local version
   if ! command -v swift >/dev/null; then
-    fail "swift is not installed. Get Swift 6.1 or newer from https://www.swift.org/install/linux, e.g.
+    fail "swift is not installed. Get Swift 6.2 or newer from https://www.swift.org/install/linux, e.g.
   curl -O https://download.swift.org/swiftly/linux/swiftly-\$(uname -m).tar.gz
   tar xzf swiftly-\$(uname -m).tar.gz && ./swiftly init
 and start this script from a shell that finds it"
   fi
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p')
   case $version in
-    [0-5].* | 6.0) fail "Swift $version is too old: 6.1 or newer is needed, see https://www.swift.org/install/linux" ;;
+    [0-5].* | 6.0 | 6.1)
+      fail "Swift $version is too old: 6.2 or newer is needed, see https://www.swift.org/install/linux" ;;
   esac
 }
 

@@ -1,12 +1,14 @@
-#!/bin/sh
-# Makes a private certificate authority and a certificate for each service: deploy/make-certs.sh DIR [NAME[=HOST,…] …]
+#!/usr/bin/env bash
+# Makes a private certificate authority and a certificate for each service:
+#
+#   deploy/make-certs.sh DIR [NAME[=HOST,…] …]
 #
 # DIR gets ca.pem, ca.key (keep that one apart: whoever has it passes for everybody) and for each NAME a NAME.pem with
 # its certificate and key in one file, so that a new one takes the place of the old one at once. Without names: all
 # services, and "operator" for the commands of people. The certificate says spiffe://voiceprint/NAME
 # ($TRUST_DOMAIN), and is good for the names NAME, localhost and each HOST. Run again it makes new certificates of
 # the same authority, which running services take up by themselves. Days: $DAYS (90), for a new authority $CA_DAYS.
-set -eu
+set -euo pipefail
 
 if [ $# -lt 1 ]; then
   echo "usage: deploy/make-certs.sh DIR [NAME[=HOST,...] ...]" >&2
@@ -57,8 +59,9 @@ keyUsage=critical,digitalSignature
 extendedKeyUsage=serverAuth,clientAuth
 subjectAltName=$names
 EXTENSIONS
-  openssl x509 -req -in "$draft/$name.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -set_serial "0x$(openssl rand -hex 16)" \
-    -days "${DAYS:-90}" -extfile "$draft/$name.ext" -out "$draft/$name.crt" 2>/dev/null
+  openssl x509 -req -in "$draft/$name.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" \
+    -set_serial "0x$(openssl rand -hex 16)" -days "${DAYS:-90}" -extfile "$draft/$name.ext" \
+    -out "$draft/$name.crt" 2>/dev/null
   cat "$draft/$name.crt" "$draft/$name.key" >"$draft/$name.pem"
   mv "$draft/$name.pem" "$dir/$name.pem"
 done

@@ -370,3 +370,35 @@ def test_an_error_names_a_collection_as_its_tenant_does(tenants):
     assert "acme" not in repr(failure)
     failure = tenants["acme"].failure("DeleteCollection", collection="nowhere")
     assert "'nowhere'" in failure.message
+
+
+def test_the_console_shows_the_gateway_a_key_of_its_own(guarded, make_key, cluster, tmp_path):
+    import subprocess
+    import urllib.error
+    import urllib.request
+
+    from cluster import BIN
+
+    file = tmp_path / "key"
+    file.write_text(make_key()[0] + "\n")
+
+    def collections(*more):
+        settings = ["listen.port=0", f"upstreams.gateway=ipv4:{guarded}",
+                    f"upstreams.registry=ipv4:{cluster.address('registry')}", *more]
+        given = [part for setting in settings for part in ("--set", setting)]
+        process = subprocess.Popen(
+            [BIN / "voiceprint-console", *given], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, text=True)
+        try:
+            port = int(process.stdout.readline().removeprefix("LISTENING "))
+            url = f"http://127.0.0.1:{port}/api/v1/collections"
+            try:
+                return urllib.request.urlopen(url, timeout=20).status
+            except urllib.error.HTTPError as error:
+                return error.code
+        finally:
+            process.terminate()
+            assert process.wait(30) == 0
+
+    assert collections(f"upstreams.gateway_key_file={file}") == 200
+    assert collections() == 401

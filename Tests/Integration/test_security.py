@@ -1,4 +1,4 @@
-"""A cluster that talks over mutual TLS: who is let in, what happens when certificates are replaced, and what is refused."""
+"""A cluster over mutual TLS: who is let in, what happens when certificates are replaced, and what is refused."""
 
 import json
 import os
@@ -36,8 +36,9 @@ def certificates(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def secured(stubs, certificates):
-    running = Cluster(voices.short_folder(), "--certificates", str(certificates))
+def secured(stubs, certificates, model_arguments):
+    running = Cluster(
+        voices.short_folder(), "--certificates", str(certificates), "--replicas", "embedding=2", *model_arguments)
     yield running
     running.down()
 
@@ -65,6 +66,19 @@ def test_all_of_it_serves_and_the_commands_find_their_certificates(secured):
     assert secured.command("collections", "list").returncode == 0
     assert secured.command("epochs", "list").returncode == 0
     assert secured.command("jobs", "list").returncode == 0
+
+
+def test_people_are_enrolled_and_recognised_and_a_collection_is_promoted(secured, tmp_path):
+    """Every service calls every other one that it needs: the trainer asks each embedding replica, too."""
+    for name, voice in {"ann": voices.ANN, "bob": voices.BOB}.items():
+        (tmp_path / f"{name}.wav").write_bytes(voices.wav(voices.voice(**voice)))
+    secured.command("register", "--name", "Ann", str(tmp_path / "ann.wav"))
+    assert "Ann" in secured.command("recognize", str(tmp_path / "ann.wav")).stdout
+    epoch = json.loads(secured.command("epochs", "list", "--json").stdout)[0]["epoch"]
+    planned = secured.command("epochs", "promote", epoch, "--collection", "default", "--dry-run", check=False)
+    assert "may not call" not in planned.stderr + planned.stdout
+    ready = [item["epochs"] for item in secured.status()["processes"] if item["service"] == "embedding"]
+    assert ready == [[epoch], [epoch]]
 
 
 def test_the_commands_take_certificates_by_option(secured, certificates):

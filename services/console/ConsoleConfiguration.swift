@@ -19,6 +19,8 @@ struct ConsoleConfiguration: Sendable {
   /// The services that are called.
   struct Targets: Sendable {
     let gateway: String
+    /// The file of the key that is shown to the gateway; nil for none.
+    let gatewayKeyFile: String?
     let registry: String
     /// nil where there is none.
     let trainer: String?
@@ -55,7 +57,8 @@ struct ConsoleConfiguration: Sendable {
     webRoot = node.optionalString("web_root")
     let targets = node.map("upstreams")
     upstreams = Targets(
-      gateway: targets.string("gateway"), registry: targets.string("registry"),
+      gateway: targets.string("gateway"), gatewayKeyFile: targets.optionalString("gateway_key_file"),
+      registry: targets.string("registry"),
       trainer: targets.optionalString("trainer"), embedding: targets.optionalString("embedding"),
       timeout: targets.milliseconds("timeout_milliseconds", default: 60_000))
     let keys = node.map("limits")

@@ -33,12 +33,26 @@ struct Gateway: AsyncParsableCommand {
       recogniser: recogniser, registry: registry, limits: configuration.live, pool: pool, metrics: metrics.live)
     MetricsRegistry.shared.collect("live") { $0.add("voiceprint_live_streams", live.streams) }
     let access = configuration.access
-    if access.isOpenBeyondThisHost { log.warning("takes calls of other machines without keys: access.required is false") }
+    if access.isOpenBeyondThisHost {
+      log.warning("takes calls of other machines without keys: access.required is false")
+    }
     let book = KeyBook(
       registry: try upstream("registry", configuration.registry), cacheTime: access.cacheTime, log: log)
+    let tokens = try await tokenKeys(access.tokens, log)
     try await ServiceHost(settings: configuration.settings, log: log).run(
       services: [GatewayService(recogniser: recogniser, registry: registry, live: live, metrics: metrics)],
-      access: [AccessInterceptor(isRequired: access.isRequired, book: book)])
+      access: [AccessInterceptor(isRequired: access.isRequired, book: book, tokens: tokens)]
+    ) { await tokens?.watch() }
     await pool.shutDown()
+  }
+
+  private func tokenKeys(_ settings: TokenSettings?, _ log: Logger) async throws -> TokenKeys? {
+    do {
+      guard let settings else { return nil }
+      return try await TokenKeys(settings, log: log)
+    } catch let error as RecognitionError {
+      log.critical("the keys of tokens are of no use", metadata: ["error": "\(error.message)"])
+      throw ServiceExit.configuration
+    }
   }
 }

@@ -54,7 +54,9 @@ extension LocalCluster {
       return ClusterStatus(state: state.path, gateway: nil, console: nil, database: nil, processes: [])
     }
     let processes = await withTaskGroup(of: (Int, ClusterStatus.Process).self) { group in
-      for (place, process) in record.processes.enumerated() { group.addTask { (place, await status(of: process, in: record)) } }
+      for (place, process) in record.processes.enumerated() {
+        group.addTask { (place, await status(of: process, in: record)) }
+      }
       return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
     let gateway = record.processes(of: .gateway).first?.port.map { "127.0.0.1:\($0)" }
@@ -73,7 +75,10 @@ extension LocalCluster {
       case let target?:
         // Certificates that are of no use reach nobody.
         let tls = Result { try record.security(for: process.service) }
-        guard case .success(let tls) = tls else { health = "UNREACHABLE"; break }
+        guard case .success(let tls) = tls else {
+          health = "UNREACHABLE"
+          break
+        }
         health = await HealthProbe.ask(target, tls: tls)
         if process.service == .embedding { epochs = await HealthProbe.epochs(target, tls: tls) }
       case nil where process.service == .postgres:

@@ -16,7 +16,8 @@ package final class Channel: Sendable {
     core = Mutex(try CoreChannel(target, options))
   }
 
-  /// Whether what is sent is to be read on the way: without TLS, to another host than this one as far as the target says.
+  /// Whether what is sent is to be read on the way: without TLS, to another host than this one as far as the target
+  /// says.
   package var isReadOnTheWay: Bool {
     guard options.tls == nil else { return false }
     if target.hasPrefix("unix:") { return false }

@@ -34,6 +34,10 @@ package final class WatchedCertificates: @unchecked Sendable {
   /// Reads the files, and looks for newer ones every so many seconds. Throws `INVALID_ARGUMENT` that names the file
   /// which cannot be read or is of no use.
   package init(_ files: Files, checkingEvery seconds: Int) throws(RPCError) {
+    // The core ends the process for it.
+    guard files.certificate != nil || files.authority != nil else {
+      throw RPCError(.invalidArgument, "there is neither a certificate nor an authority to watch")
+    }
     GRPCRuntime.start()
     self.files = files
     authority = try files.authority.map { path throws(RPCError) in try Self.text(of: path) }
@@ -48,7 +52,7 @@ package final class WatchedCertificates: @unchecked Sendable {
     guard files.certificate != nil || files.authority != nil,
       let provider = grpc_tls_certificate_provider_file_watcher_create(
         key, files.certificate, files.authority, UInt32(clamping: max(1, seconds)))
-    else { throw RPCError(.invalidArgument, "there is neither a certificate nor an authority to watch") }
+    else { throw RPCError(.internalError, "the gRPC core does not watch the certificates") }
     self.provider = provider
   }
 

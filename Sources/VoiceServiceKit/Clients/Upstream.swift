@@ -9,15 +9,18 @@ package struct Upstream: Sendable {
   private let channel: Channel
   private let timeout: Duration
   private let reserve: Duration
+  private let key: String?
 
   /// A client of the service at a gRPC target (`dns:///name:port`, `ipv4:a:1,b:2`).
   ///
   /// A call takes at most `timeout`, and at most what is left of the caller's deadline less `reserve`, so that there is
-  /// time to answer. Throws `RPCError` for a target that cannot be.
+  /// time to answer. With a `key` it is shown with each call. Throws `RPCError` for a target that cannot be, and for a
+  /// key that others could read on the way.
   package init(
     name: String, target: String, timeout: Duration = .seconds(30), reserve: Duration = .milliseconds(5),
-    tls: TLSClientOptions? = nil
+    tls: TLSClientOptions? = nil, key: String? = nil
   ) throws {
+    self.key = key
     self.name = name
     self.timeout = timeout
     self.reserve = reserve
@@ -26,6 +29,9 @@ package struct Upstream: Sendable {
     options.maxReceivedMessageBytes = 64 << 20
     options.tls = tls
     channel = try Channel(target, options: options)
+    if key != nil, channel.isReadOnTheWay {
+      throw RPCError(.invalidArgument, "everybody on the way to \(target) could read the key: set tls.upstream_ca")
+    }
   }
 
   /// Calls a method with one request and one response. Throws `RecognitionError`, and `CancellationError` when
@@ -73,6 +79,7 @@ package struct Upstream: Sendable {
     if let deadline = CallContext.current?.deadline.instant {
       options.deadline = min(options.deadline, .at(deadline - reserve))
     }
+    if let key { options.metadata.add("authorization", "Bearer \(key)") }
     if let trace {
       options.metadata.add(TraceContext.header, trace.headerValue)
     }

@@ -31,7 +31,8 @@ package struct ServiceSettings: Sendable {
   /// Reads the keys that all services share; problems are noted in the node.
   ///
   /// Calls on a connection that ends for its age may go on for `connectionGrace` seconds unless the configuration says
-  /// otherwise. A service that takes no calls of gRPC has no keys of how it does, and one that calls no other none of how it does that.
+  /// otherwise. A service that takes no calls of gRPC has no keys of how it does, and one that calls no
+  /// other none of how it does that.
   package init(
     _ node: ConfigurationNode, connectionGrace: Int = 30, takesCalls: Bool = true, callsOthers: Bool = true
   ) {

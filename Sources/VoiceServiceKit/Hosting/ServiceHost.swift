@@ -33,7 +33,8 @@ package struct ServiceHost: Sendable {
   /// Serves until a signal ends it, prints `LISTENING <port>` on standard output when calls are taken, and returns when
   /// every call and all background work is over.
   ///
-  /// `access` decides which calls come in. `background` runs beside the server and is cancelled when the server is down; it may then take `patience` to end.
+  /// `access` decides which calls come in. `background` runs beside the server and is cancelled when the server is
+  /// down; it may then take `patience` to end.
   /// Throws `ServiceExit`: `unavailable` when the address is not to be had, `failed` when the background work throws.
   package func run(
     services: [any RPCService], health: HealthService = HealthService(), access: [any ServerInterceptor] = [],

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+internal import Glibc
 internal import VoiceRecognition
 internal import VoiceServiceKit
 
@@ -29,16 +31,27 @@ struct ConsoleUpstreams: Sendable {
 
   /// Throws `RPCError` for targets that cannot be.
   init(_ targets: ConsoleConfiguration.Targets, security: UpstreamSecurity = .plaintext) throws {
-    func upstream(_ name: String, _ target: String) throws -> Upstream {
-      try Upstream(name: name, target: target, timeout: targets.timeout, tls: try security.options(for: name))
+    func upstream(_ name: String, _ target: String, key: String? = nil) throws -> Upstream {
+      try Upstream(name: name, target: target, timeout: targets.timeout, tls: try security.options(for: name), key: key)
     }
-    gateway = try upstream("gateway", targets.gateway)
+    gateway = try upstream("gateway", targets.gateway, key: try targets.gatewayKeyFile.map { try Self.key(in: $0) })
     registry = try upstream("registry", targets.registry)
     maybeTrainer = try targets.trainer.map { try upstream("trainer", $0) }
     replicas = try targets.embedding.map { try Member.all("embedding", $0, security) } ?? []
     members = try Member.all("gateway", targets.gateway, security)
       + Member.all("registry", targets.registry, security)
       + (targets.trainer.map { try Member.all("trainer", $0, security) } ?? []) + replicas
+  }
+
+  /// The key in a file, one line. Says what is wrong with the file, and throws `ServiceExit.configuration`.
+  private static func key(in file: String) throws -> String {
+    let words = (try? String(contentsOfFile: file, encoding: .utf8))?.split(whereSeparator: \.isWhitespace) ?? []
+    guard words.count == 1, words[0].utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
+      let text = Array("upstreams.gateway_key_file: \(file) holds no key, or cannot be read\n".utf8)
+      _ = write(STDERR_FILENO, text, text.count)
+      throw ServiceExit.configuration
+    }
+    return String(words[0])
   }
 
   /// The trainer. Throws `unavailable` where there is none.

@@ -6,6 +6,8 @@ internal import VoiceServiceKit
 struct AccessInterceptor: ServerInterceptor {
   let isRequired: Bool
   let book: KeyBook
+  /// Nil where no tokens are taken.
+  var tokens: TokenKeys?
   let backoff = PeerBackoff()
 
   func intercept(_ context: ServerContext, next: () async throws -> Void) async throws {
@@ -13,7 +15,7 @@ struct AccessInterceptor: ServerInterceptor {
     guard let caller = try await caller(of: context) else { return try await next() }
     try caller.check(context.method)
     try caller.usage.admitCall()
-    await book.markUsed(caller.key.id)
+    if caller.book != nil { await book.markUsed(caller.key.id) }
     try await Caller.$current.withValue(caller) { try await next() }
   }
 
@@ -26,7 +28,10 @@ struct AccessInterceptor: ServerInterceptor {
         "this gateway asks for a key: send 'authorization: Bearer vp_ID_SECRET' (--api-key-file or VOICEPRINT_API_KEY "
           + "of the commands); `voiceprint keys create` makes one")
     }
-    guard let token = AccessToken(Self.bearer(shown)) else { throw wrong(context) }
+    let bearer = Self.bearer(shown)
+    // A JSON Web Token has two dots, and a key none.
+    if let tokens, bearer.contains(".") { return try await caller(of: context, token: bearer, tokens) }
+    guard let token = AccessToken(bearer) else { throw wrong(context) }
     // Those who were right a moment ago need not wait for what others at their address do.
     if book.known(token.id).map({ Self.matches(token, $0) }) != true { try backoff.check(context.peer) }
     // A key that there is not costs as much as one that there is.
@@ -34,6 +39,18 @@ struct AccessInterceptor: ServerInterceptor {
     try KeyBook.checkGood(entry.key)
     backoff.countRight(context.peer)
     return Caller(key: entry.key, speakers: entry.speakers, usage: entry.usage, book: book)
+  }
+
+  private func caller(of context: ServerContext, token: String, _ tokens: TokenKeys) async throws -> Caller {
+    try backoff.check(context.peer)
+    do {
+      let key = try await tokens.key(of: token)
+      backoff.countRight(context.peer)
+      return Caller(key: key, speakers: 0, usage: KeyUsage(), book: nil)
+    } catch {
+      backoff.countWrong(context.peer)
+      throw error
+    }
   }
 
   private static func matches(_ token: AccessToken, _ entry: KeyBook.Entry) -> Bool {

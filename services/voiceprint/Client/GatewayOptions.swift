@@ -84,7 +84,8 @@ struct GatewayClient: Sendable {
   /// Calls a method with one request and one response.
   func call<Request, Response>(_ method: UnaryMethod<Request, Response>, _ request: Request) async throws -> Response {
     do {
-      return try await channel.call(method, request, options: CallOptions(metadata: metadata, deadline: .after(timeout)))
+      return try await channel.call(
+        method, request, options: CallOptions(metadata: metadata, deadline: .after(timeout)))
     } catch let error as RPCError { throw failure(error) }
   }
 

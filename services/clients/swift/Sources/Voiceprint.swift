@@ -124,7 +124,8 @@ public struct Voiceprint: Sendable {
     _ method: UnaryMethod<Request, Response>, _ request: Request
   ) async throws(VoiceprintError) -> Response {
     do {
-      return try await channel.call(method, request, options: CallOptions(metadata: metadata, deadline: .after(timeout)))
+      return try await channel.call(
+        method, request, options: CallOptions(metadata: metadata, deadline: .after(timeout)))
     } catch let error as RPCError {
       throw VoiceprintError(error)
     } catch { throw VoiceprintError(.cancelled, reason: "CANCELLED", "the call was cancelled") }
