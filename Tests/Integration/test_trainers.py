@@ -167,6 +167,22 @@ def test_a_training_process_that_is_killed_loses_nothing(own, pb, start, undistu
     assert answer.attempts == 2 and weights(own, answer.candidate_epoch) == undisturbed
 
 
+def test_the_epoch_of_a_job_has_the_precision_that_the_trainer_is_told(own, pb, start, undisturbed):
+    flags = pathlib.Path("/proc/cpuinfo").read_text().split()
+    known = [name for name, flag in [("float16", "avx512_fp16"), ("bf16", "avx512_bf16")] if flag in flags]
+    if not known:
+        pytest.skip("this processor multiplies float32 numbers alone")
+    trainer = start(f"jobs.precision={known[0]}", "jobs.float32_fallback=true")
+    job = submit(pb, trainer.stub, "tiny", 1)
+    assert changes(pb, list(watch(pb, trainer.stub, job)))[-1][0] == "FINISHED"
+    epoch = json.loads(own.command("epochs", "show", get(pb, trainer, job).candidate_epoch).stdout)
+    assert (epoch["precision"], epoch["float32_fallback"]) == (known[0], True) and 0 <= epoch["evaluation"]["eer"] <= 1
+    measured = own.command(
+        "epochs", "evaluate", epoch["epoch"], "--dataset", "tiny", "--enroll-list", "lists/enroll_list.txt",
+        "--trials-list", "lists/trials_list.txt", "--trainer", trainer.address, "--json")
+    assert json.loads(measured.stdout)["eer"] == epoch["evaluation"]["eer"]
+
+
 # ---- What a training may take --------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,8 @@ package import VoiceTensor
 package final class SpeakerNetwork: Sendable {
   /// What it was built from.
   package let configuration: NetworkConfiguration
+  /// What its convolutions multiply.
+  package let precision: KernelPrecision
   private let backbone: any Backbone
   private let packed: PackedNetwork
   private let workspaces = WorkspacePool()
@@ -30,6 +32,7 @@ package final class SpeakerNetwork: Sendable {
   ) {
     self.configuration = configuration
     self.backbone = backbone
+    self.precision = precision
     packed = PackedNetwork(registry, store, precision: precision)
   }
 
@@ -58,7 +61,8 @@ package final class SpeakerNetwork: Sendable {
       }
     }
     guard embedding.allSatisfy(\.isFinite) else {
-      throw NetworkError(.badFeatures, "features: values so large that the voiceprint is not finite")
+      let limit = precision == .float32 ? "" : " in \(precision)"
+      throw NetworkError(.badFeatures, "features: values so large that the voiceprint is not finite\(limit)")
     }
     return embedding
   }

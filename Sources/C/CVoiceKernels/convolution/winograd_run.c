@@ -2,10 +2,11 @@
 //
 //   y = Aᵀ[(G w) ⊙ (Bᵀ d)],  d: six pixels, w: three taps, y: four outputs
 //
-// Where only time is transformed the taps along frequency stay sums, so that each transformed row serves all output rows
-// it takes part in. The six products are six direct tiles, whose pixels are windows of four outputs and whose taps are
-// the kernel's rows. In 3×3 kernels frequency is transformed as well, by F(2,3): two output rows of 24 tiles of one tap. Transformed rows live in a ring that stays in the second-level cache. A dilation of n is n sequences
-// that interleave. In float32 the error stays near 1e-6 of the largest sum under a window, as that of a direct sum.
+// Where only time is transformed the taps along frequency stay sums, so that each transformed row serves all output
+// rows it takes part in. The six products are six direct tiles, whose pixels are windows of four outputs and whose taps
+// are the kernel's rows. In 3×3 kernels frequency is transformed as well, by F(2,3): two output rows of 24 tiles of one
+// tap. Transformed rows live in a ring that stays in the second-level cache. A dilation of n is n sequences that
+// interleave. In float32 the error stays near 1e-6 of the largest sum under a window, as that of a direct sum.
 #include "stream.h"
 #include "tile_place.h"
 #include "winograd.h"

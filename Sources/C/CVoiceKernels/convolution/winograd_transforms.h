@@ -1,5 +1,5 @@
-// The transforms of Winograd's F(4,3) along time, for the points 0, ±1, ±2, ∞, and of F(2,3) along frequency; part of the
-// tile template.
+// The transforms of Winograd's F(4,3) along time, for the points 0, ±1, ±2, ∞, and of F(2,3) along frequency; part of
+// the tile template.
 
 // Of six pixels d, to v = Bᵀd.
 INLINE void transform_window(const vec d[6], vec v[6]) {

@@ -1,8 +1,9 @@
 // Words of two half-precision numbers: for tile_template.h, with vectors of 16 lanes.
 //
 // A lane holds two sums, of the even and of the odd input channels, in half precision as their products are. After
-// SHORT_SUM steps both are added to a float32 sum: their rounding stays near that of the numbers themselves, and nothing
-// overflows while 256 products stay below 65504. A sum that does is infinite, which nobody takes for a voiceprint.
+// SHORT_SUM steps both are added to a float32 sum: their rounding stays near that of the numbers themselves, and
+// nothing overflows while 256 products stay below 65504. A sum that does is infinite, which nobody takes for a
+// voiceprint.
 #pragma once
 
 #include <immintrin.h>
