@@ -31,7 +31,9 @@ struct Gateway: AsyncParsableCommand {
       recogniser: recogniser, registry: registry, limits: configuration.live, pool: pool, metrics: metrics.live)
     MetricsRegistry.shared.collect("live") { $0.add("voiceprint_live_streams", live.streams) }
     try await ServiceHost(settings: configuration.settings, log: log)
-      .run(services: [GatewayService(recogniser: recogniser, registry: registry, live: live, metrics: metrics)])
+      .run(
+        services: [GatewayService(recogniser: recogniser, registry: registry, live: live, metrics: metrics)],
+        callers: .peer)
     await pool.shutDown()
   }
 }

@@ -74,6 +74,7 @@ package struct Upstream: Sendable {
     if let trace {
       options.metadata.add(TraceContext.header, trace.headerValue)
     }
+    Caller.current?.add(to: &options.metadata)
     return options
   }
 

@@ -34,9 +34,9 @@ package struct ServiceHost: Sendable {
   /// every call and all background work is over.
   ///
   /// `background` runs beside the server and is cancelled when the server is down; it may then take `patience` to end.
-  /// Throws `ServiceExit`: `unavailable` when the address is not to be had, `failed` when the background work throws.
+  /// `callers` says whose word is taken for who calls. Throws `ServiceExit`: `unavailable` when the address is not to be had, `failed` when the background work throws.
   package func run(
-    services: [any RPCService], health: HealthService = HealthService(),
+    services: [any RPCService], callers: CallerSource = .metadata, health: HealthService = HealthService(),
     patience: Duration = .seconds(5), background: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     GRPCRuntime.keepFreedMemory()
@@ -44,7 +44,7 @@ package struct ServiceHost: Sendable {
     for service in services { names.add(service) }
     for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }
     let tracing = try TracingHost.start(settings.tracing, service: log.label, log: log)
-    let interceptor = CallInterceptor(log: log, metrics: CallMetrics(.server), tracer: tracing.tracer)
+    let interceptor = CallInterceptor(log: log, metrics: CallMetrics(.server), tracer: tracing.tracer, callers: callers)
     let server = Server(
       options: settings.server, services: services + [health, ReflectionService(on: services + [health])],
       interceptors: [interceptor], logger: log)

@@ -16,6 +16,8 @@ enum Schema {
     PostgresMigration(8, "jobs whose epochs are promoted by themselves", autoPromotion),
     PostgresMigration(9, "sealed voiceprints, rotation of the service's keys", sealing),
     PostgresMigration(10, "erasures are written down", erasure),
+    PostgresMigration(11, "access control", ""),
+    PostgresMigration(12, "audit log", audit),
   ]
 
   /// A bundle is written before the epoch that owns it exists, chunk by chunk; weights do not compress.
