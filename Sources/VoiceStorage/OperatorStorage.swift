@@ -25,6 +25,22 @@ package struct OperatorStorage: Sendable {
     vault = VaultMaintenance(database: database, vault: Vault(ring: keys))
   }
 
+  /// Writes into the audit log that the database was saved, into a file of a checksum.
+  package func noteBackup(_ sum: String) async throws(RecognitionError) {
+    try await database.note(AuditEntry(.backUp, object: sum))
+  }
+
+  /// Makes a database that was just restored, from a file of a checksum, fit to serve: the schema is brought up to date,
+  /// what the ledger names is erased again, and no gallery in memory is taken for this database's any more.
+  ///
+  /// Throws `failedPrecondition` for a ledger of another database, or one that lacks erasures.
+  package func finishRestore(of sum: String) async throws(RecognitionError) {
+    try await database.prepare()
+    try await database.change(AuditEntry(.restore, object: sum)) { connection, _ in
+      _ = try connection.query("UPDATE change_counter SET incarnation = gen_random_uuid()::text")
+    }
+  }
+
   /// Closes all connections.
   package func close() async throws(RecognitionError) {
     do { try await database.close() } catch { throw StorageError.domain(error) }

@@ -10,11 +10,11 @@ struct CallerTests {
   @Test("A caller's name and tenant come through the metadata as they were, whatever their script", arguments: [
     ("key:7", ""), ("Jürgen 100% sure", "açme"), ("\u{7}\n", "t"), ("%41", "%"),
   ])
-  func roundTrip(name: String, tenant: String) throws {
+  func roundTrip(name: String, tenant: String) {
     var metadata = Metadata()
     let caller = Caller(name, tenant: tenant)
     caller.add(to: &metadata)
-    try metadata.validate()
+    #expect(metadata.entries.allSatisfy { $0.value.allSatisfy { (0x21...0x7E).contains($0) } })
     #expect(Caller(metadata, peer: "ipv4:10.0.0.1:5", from: .metadata) == caller)
   }
 

@@ -35,12 +35,12 @@ struct DatabaseOptions: ParsableArguments {
   /// Runs `body` with the storage, whose warnings go to the error stream.
   /// What is erased is written into the ledger; the audit log has who runs the command.
   func withStorage<Result>(
-    ledger: String? = nil, _ body: (OperatorStorage) async throws -> Result
+    ledger: String? = nil, of database: String? = nil, _ body: (OperatorStorage) async throws -> Result
   ) async throws -> Result {
     let path = try keyPath()
     let keys = try await reporting { try path.map { try KeyRing(file: $0) } }
     let storage = OperatorStorage(
-      PostgresOptions(url: try connection(), applicationName: "voiceprint", queryTimeout: .seconds(600)), keys: keys,
+      PostgresOptions(url: try database ?? connection(), applicationName: "voiceprint", queryTimeout: .seconds(600)), keys: keys,
       ledger: ledger.map { ErasureLedger(path: $0) }, logger: Self.logger)
     let result: Result
     do {
@@ -77,6 +77,7 @@ struct DatabaseOptions: ParsableArguments {
 /// The commands that work on the database itself.
 enum StorageCommands {
   static let all: [any ParsableCommand.Type] = [
-    VaultCommand.self, AuditCommand.self, ExportCommand.self, EraseCommand.self,
+    VaultCommand.self, AuditCommand.self, ExportCommand.self, EraseCommand.self, BackupCommand.self,
+    RestoreCommand.self,
   ]
 }

@@ -29,7 +29,9 @@ struct EraseCommand: AsyncParsableCommand {
   @Flag(help: "Print the receipt as JSON.") var json = false
 
   func run() async throws {
-    let (collection, speaker) = try await reporting { (try CollectionName(collection), try SpeakerID(speaker)) }
+    let (collection, speaker) = try await reporting {
+      (try CollectionName(self.collection), try SpeakerID(self.speaker))
+    }
     let (registries, path) = (try targets(), try ledger.path(options))
     let (receipt, answering) = try await options.withStorage(ledger: path) { storage in
       let person = try await storage.people.voiceprints(of: speaker, in: collection)
@@ -61,7 +63,10 @@ struct EraseCommand: AsyncParsableCommand {
     do {
       _ = try await channel.call(
         Service.getSpeaker,
-        .with { ($0.collection, $0.speakerId) = (person.collection.value, person.speaker.id.value) }, options: options)
+        .with {
+          $0.collection = person.collection.value
+          $0.speakerId = person.speaker.id.value
+        }, options: options)
       return true
     } catch let error as RPCError where error.code == .notFound {}
     let template = person.voiceprints.first { $0.utterance == nil && $0.epoch == person.speaker.epoch }
@@ -69,8 +74,12 @@ struct EraseCommand: AsyncParsableCommand {
     let found = try await channel.call(
       Service.search,
       .with {
-        ($0.collection, $0.topK) = (person.collection.value, 1000)
-        $0.embedding = .with { ($0.values, $0.epoch) = (template.values, template.epoch.value) }
+        $0.collection = person.collection.value
+        $0.topK = 1000
+        $0.embedding = .with {
+          $0.values = template.values
+          $0.epoch = template.epoch.value
+        }
       }, options: options)
     return found.matches.contains { $0.speakerId.utf8.elementsEqual(person.speaker.id.value.utf8) }
   }

@@ -21,7 +21,9 @@ struct ExportCommand: AsyncParsableCommand {
   var out: String
 
   func run() async throws {
-    let (collection, speaker) = try await reporting { (try CollectionName(collection), try SpeakerID(speaker)) }
+    let (collection, speaker) = try await reporting {
+      (try CollectionName(self.collection), try SpeakerID(self.speaker))
+    }
     let output = try ExportFolder(out)
     try await options.withStorage { storage in
       let person = try await storage.people.export(speaker, in: collection)
