@@ -21,6 +21,8 @@ package final class RegistryStorage: Sendable {
   let database: RegistryDatabase
   let galleries: GalleryShelf
   private let options: PostgresOptions
+  let calls: CallAudit
+  private let countsEvery: Duration
   private let logger: Logger
   private let epochNews = News()
   private let promotionNews = News()
@@ -31,20 +33,25 @@ package final class RegistryStorage: Sendable {
   ///
   /// Galleries are searched on `compute`; their templates lie in full precision in `templates`, or in memory without
   /// one. Of the change log, `keptChanges` entries stay. Without `keys` no audio is retained and no voiceprint sealed;
-  /// with them, `sealing` says which are. What is erased is written into the `ledger`.
+  /// with them, `sealing` says which are. What is erased is written into the `ledger`, calls that only read into the audit
+  /// log as `calls` says, counts of them every `countsEvery`.
   package init(
     _ options: PostgresOptions, poolSize: Int, acquireTimeout: Duration = .seconds(10), compute: ComputePool,
     keptChanges: Int = 100_000, keys: KeyRing? = nil, sealing: VoiceprintSealing = .new,
-    ledger: ErasureLedger? = nil, templates: TemplateFile? = nil, logger: Logger
+    ledger: ErasureLedger? = nil, templates: TemplateFile? = nil, calls: CallAuditing = .counts,
+    countsEvery: Duration = .seconds(60), logger: Logger
   ) {
     self.options = options
+    self.countsEvery = countsEvery
     self.logger = logger
     let pool = PostgresPool(options, size: poolSize, acquireTimeout: acquireTimeout, logger: logger)
     let vault = Vault(ring: keys, sealing: sealing)
     database = RegistryDatabase(
-      pool: pool, keptChanges: keptChanges, keeper: ErasureKeeper(ledger: ledger, vault: vault), logger: logger)
+      pool: pool, program: options.applicationName, keptChanges: keptChanges,
+      keeper: ErasureKeeper(ledger: ledger, vault: vault), logger: logger)
+    self.calls = CallAudit(calls, database)
     galleries = GalleryShelf(database: database, vault: vault, file: templates, logger: logger)
-    speakers = SpeakerStore(database: database, galleries: galleries, compute: compute, vault: vault)
+    speakers = SpeakerStore(database: database, galleries: galleries, compute: compute, vault: vault, calls: self.calls)
     self.keys = AccessKeyStore(database: database)
     epochs = EpochStore(database: database, news: epochNews)
     promotions = PromotionStore(database: database, vault: vault, news: promotionNews,
@@ -65,13 +72,26 @@ package final class RegistryStorage: Sendable {
   package func run() async {
     let channels = [ChangeLog.peopleChannel, ChangeLog.epochsChannel, ChangeLog.promotionsChannel]
     let listener = PostgresListener(options, channels: channels, logger: logger)
-    for await event in listener.events { await follow(event) }
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.writeCounts() }
+      for await event in listener.events { await follow(event) }
+      group.cancelAll()
+    }
     await listener.stop()
+    // In a task of its own, as this one is cancelled.
+    await Task { await attempt("writing down the last calls") { try await calls.writeCounts() } }.value
     epochNews.finish()
     promotionNews.finish()
     database.readiness.finish()
     do { try await database.close() } catch {
       logger.debug("the connections were not waited for, the program ends: \(error)")
+    }
+  }
+
+  private func writeCounts() async {
+    // Cancelled at the end.
+    while (try? await Task.sleep(for: countsEvery)) != nil {
+      await attempt("writing down how many calls there were") { try await calls.writeCounts() }
     }
   }
 

@@ -36,7 +36,7 @@ package final class TrainerStorage: Sendable {
     self.options = options
     self.logger = logger
     let pool = PostgresPool(options, size: poolSize, acquireTimeout: acquireTimeout, logger: logger)
-    database = RegistryDatabase(pool: pool, keptChanges: 1, logger: logger)
+    database = RegistryDatabase(pool: pool, program: options.applicationName, keptChanges: 1, logger: logger)
     contents = ContentStore(database: database)
     datasets = DatasetStore(database: database, contents: contents)
     jobs = JobStore(database: database, news: eventNews)

@@ -41,7 +41,7 @@ struct Gateway: AsyncParsableCommand {
     let tokens = try await tokenKeys(access.tokens, log)
     try await ServiceHost(settings: configuration.settings, log: log).run(
       services: [GatewayService(recogniser: recogniser, registry: registry, live: live, metrics: metrics)],
-      access: [AccessInterceptor(isRequired: access.isRequired, book: book, tokens: tokens)]
+      callers: .peer, access: [AccessInterceptor(isRequired: access.isRequired, book: book, tokens: tokens)]
     ) { await tokens?.watch() }
     await pool.shutDown()
   }

@@ -29,7 +29,8 @@ struct Registry: AsyncParsableCommand {
       compute: search, keptChanges: configuration.keptChanges,
       keys: try configuration.serviceKeyFile.map { try KeyRing(file: $0) }, sealing: configuration.sealing,
       ledger: configuration.erasureLedger.map { ErasureLedger(path: $0) },
-      templates: try templates(in: configuration.searchFolder), logger: log)
+      templates: try templates(in: configuration.searchFolder), calls: configuration.auditedCalls,
+      countsEvery: configuration.auditedCountsEvery, logger: log)
     storage.tell(in: .shared)
     try await prepare(storage, log)
     let services: [any RPCService] = [

@@ -16,6 +16,8 @@ struct RegistryConfiguration: Sendable {
   let serviceKeyFile: String?
   let sealing: VoiceprintSealing
   let erasureLedger: String?
+  let auditedCalls: CallAuditing
+  let auditedCountsEvery: Duration
 
   init(_ node: ConfigurationNode) {
     settings = ServiceSettings(node, callsOthers: false)
@@ -36,5 +38,8 @@ struct RegistryConfiguration: Sendable {
     serviceKeyFile = node.optionalString("service_key_file") ?? older
     sealing = node.choice("seal_voiceprints", default: .new)
     erasureLedger = node.optionalString("erasure_ledger")
+    let audit = node.map("audit")
+    auditedCalls = audit.choice("calls", default: .counts)
+    auditedCountsEvery = .seconds(audit.int("counts_seconds", default: 60, in: 1...86_400))
   }
 }

@@ -105,6 +105,24 @@ package struct LocalCluster: Sendable {
     }
   }
 
+  /// Runs `body` with the private PostgreSQL of a cluster that is down, and stops it again; no service runs meanwhile.
+  ///
+  /// Throws `wrongState` when the cluster runs.
+  package func withDatabaseAlone<Result>(_ body: (_ connection: String) async throws -> Result) async throws -> Result {
+    try await state.locked {
+      try refuseIfRunning()
+      let server = try await PrivatePostgres.start(in: state.postgres, durability: .durable, endingWithParent: true)
+      do {
+        let result = try await body(server.connection())
+        await server.stop()
+        return result
+      } catch {
+        await server.stop()
+        throw error
+      }
+    }
+  }
+
   private func refuseIfRunning() throws {
     guard let record = try record() else { return }
     guard !record.processes.contains(where: \.isAlive) else {

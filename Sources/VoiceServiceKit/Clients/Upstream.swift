@@ -83,6 +83,7 @@ package struct Upstream: Sendable {
     if let trace {
       options.metadata.add(TraceContext.header, trace.headerValue)
     }
+    Caller.current?.add(to: &options.metadata)
     return options
   }
 

@@ -1,5 +1,6 @@
 internal import Logging
 internal import VoiceRPC
+internal import VoiceRecognition
 
 /// What every call passes: the trace is taken over or begun, errors become the wire's, the end is logged and counted.
 struct CallInterceptor: ServerInterceptor {
@@ -7,6 +8,8 @@ struct CallInterceptor: ServerInterceptor {
   let metrics: CallMetrics
   /// Nil where traces are passed on and not recorded.
   var tracer: Tracer?
+  /// Whose word is taken for who calls.
+  var callers = CallerSource.metadata
 
   func intercept(_ context: ServerContext, next: () async throws -> Void) async throws {
     let caller = context.metadata.all(TraceContext.header).first.flatMap { TraceContext(header: $0) }
@@ -14,7 +17,10 @@ struct CallInterceptor: ServerInterceptor {
     let isTraced = !Self.isProbe(context.method)
     let span = isTraced ? tracer?.begin(call: context.method, trace, parent: caller, .server) : nil
     try await Tracer.$current.withValue(isTraced ? tracer : nil) {
-      try await TraceContext.$current.withValue(trace) { try await handle(context, span, next) }
+      try await TraceContext.$current.withValue(trace) {
+        let caller = Caller(context.metadata, peer: context.peer, from: callers)
+        try await Caller.$current.withValue(caller) { try await handle(context, span, next) }
+      }
     }
   }
 

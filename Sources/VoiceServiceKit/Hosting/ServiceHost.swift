@@ -33,11 +33,12 @@ package struct ServiceHost: Sendable {
   /// Serves until a signal ends it, prints `LISTENING <port>` on standard output when calls are taken, and returns when
   /// every call and all background work is over.
   ///
-  /// `access` decides which calls come in. `background` runs beside the server and is cancelled when the server is
-  /// down; it may then take `patience` to end.
+  /// `access` decides which calls come in, and `callers` says whose word is taken for who calls. `background` runs
+  /// beside the server and is cancelled when the server is down; it may then take `patience` to end.
   /// Throws `ServiceExit`: `unavailable` when the address is not to be had, `failed` when the background work throws.
   package func run(
-    services: [any RPCService], health: HealthService = HealthService(), access: [any ServerInterceptor] = [],
+    services: [any RPCService], callers: CallerSource = .metadata, health: HealthService = HealthService(),
+    access: [any ServerInterceptor] = [],
     patience: Duration = .seconds(5), background: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     GRPCRuntime.keepFreedMemory()
@@ -49,7 +50,7 @@ package struct ServiceHost: Sendable {
     for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }
     let tracing = try TracingHost.start(settings.tracing, service: log.label, log: log)
     var interceptors: [any ServerInterceptor] = [
-      CallInterceptor(log: log, metrics: CallMetrics(.server), tracer: tracing.tracer)
+      CallInterceptor(log: log, metrics: CallMetrics(.server), tracer: tracing.tracer, callers: callers)
     ]
     if settings.tls.knowsCallers {
       interceptors.append(CertificateInterceptor(trustDomain: settings.tls.trustDomain))

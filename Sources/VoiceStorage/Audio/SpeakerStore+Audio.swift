@@ -8,11 +8,14 @@ extension SpeakerStore {
     try await database.read { [vault] in try AudioVault(vault: vault).recording(of: utterance, $0) }
   }
 
-  /// The recording of an utterance of a person. Throws what `recording(of:)` does too.
+  /// The recording of an utterance of a person. The audit log has it first. Throws what
+  /// `recording(of:)` does too.
   package func recording(
     _ utterance: String, of speaker: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Recording {
-    try await database.read { [vault] connection in
+    let entry = AuditEntry(.readRecording, collection: collection, object: utterance)
+    return try await database.change(entry) { [vault] connection, entry in
+      entry.person = try AuditLog.person(speaker, in: collection, connection) ?? ""
       let person = try SpeakerRows.find(speaker, in: try CollectionRow.find(collection, connection), connection)
       guard person.utterances.contains(where: { $0.id == utterance }) else {
         throw RecognitionError.missing("utterance", utterance)

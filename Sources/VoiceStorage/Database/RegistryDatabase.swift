@@ -7,16 +7,21 @@ internal import VoiceRecognition
 /// The pool, with a schema known to be right and failures in the domain's terms.
 final class RegistryDatabase: Sendable {
   let changes: ChangeLog
+  let audit: AuditLog
   /// Tells when the schema becomes known to be right.
   let readiness = News()
   private let pool: PostgresPool
   private let keeper: ErasureKeeper
-  private let logger: Logger
+  let logger: Logger
   private let migrator: PostgresMigrator
   private let ready = Atomic<Bool>(false)
 
-  init(pool: PostgresPool, keptChanges: Int, keeper: ErasureKeeper = .none, logger: Logger) {
+  /// `program` is what the audit log calls this program.
+  init(
+    pool: PostgresPool, program: String, keptChanges: Int, keeper: ErasureKeeper = .none, logger: Logger
+  ) {
     self.pool = pool
+    audit = AuditLog(program: program)
     self.keeper = keeper
     self.logger = logger
     changes = ChangeLog(kept: keptChanges)
@@ -33,7 +38,7 @@ final class RegistryDatabase: Sendable {
     if isReady { return }
     do {
       try await migrator.migrate(pool)
-      let erased = try await pool.transaction { [keeper] in try keeper.replay($0) }
+      let erased = try await pool.transaction { [keeper, audit] in try keeper.replay(audit, $0) }
       if erased != ErasureCounts() {
         logger.warning(
           "the database was restored from before these were erased: they are erased again",

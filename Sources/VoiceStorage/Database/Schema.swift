@@ -17,6 +17,7 @@ enum Schema {
     PostgresMigration(9, "sealed voiceprints, rotation of the service's keys", sealing),
     PostgresMigration(10, "erasures are written down", erasure),
     PostgresMigration(11, "keys of those who call the gateway", access),
+    PostgresMigration(12, "audit log", audit),
   ]
 
   /// A bundle is written before the epoch that owns it exists, chunk by chunk; weights do not compress.

@@ -62,7 +62,7 @@ package struct DatasetStore: Sendable {
   ///
   /// Throws `notFound`, and `failedPrecondition` (`DATASET_IN_USE`) while a job that has not ended needs it.
   package func delete(_ name: DatasetName) async throws(RecognitionError) {
-    try await database.write { connection in
+    try await database.change(AuditEntry(.deleteDataset, object: name.value)) { connection, _ in
       let row = try DatasetRows.lock(name, "UPDATE", connection)
       let jobs = try connection.query(
         "SELECT job_id FROM jobs WHERE dataset_id = $1 AND state IN ('queued', 'running') ORDER BY job_key",

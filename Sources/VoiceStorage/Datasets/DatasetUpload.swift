@@ -48,7 +48,7 @@ package actor DatasetUpload {
     guard !listing.files.isEmpty else { throw .invalid("files", "are missing: a data set has at least one") }
     let (name, files, digest) = (name, listing.files, try listing.digest())
     let lists = try await lists()
-    return try await database.write { connection in
+    return try await database.change(AuditEntry(.pushDataset, object: name.value)) { connection, entry in
       if let record = try DatasetRows.find(name, connection) {
         guard record.digest == digest else {
           throw RecognitionError(
@@ -56,10 +56,12 @@ package actor DatasetUpload {
             "there is a data set '\(name)' with other files: delete it, or push under another name",
             field: "header.name")
         }
+        entry.isWorthARow = false
         return (record, false)
       }
       let row = try DatasetUpload.insert(name, digest, files, lists, connection)
       try DatasetUpload.refer(row, to: files, connection)
+      entry.count = files.count
       guard let record = try DatasetRows.find(name, connection) else {
         throw RecognitionError.missing("dataset", name.value)
       }

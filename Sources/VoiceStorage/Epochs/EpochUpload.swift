@@ -76,7 +76,7 @@ package actor EpochUpload {
     while file < manifest.files.count { try await endFile() }
     let (manifest, provenance, makeDefault, bundle) = (manifest, provenance, makeDefault, bundle)
     let name = try manifest.epochName()
-    return try await database.write { connection in
+    return try await database.change(AuditEntry(.publishEpoch, object: name.value)) { connection, entry in
       // Publishing is rare; one at a time keeps "the first" a single one.
       try connection.script("LOCK TABLE epochs IN SHARE ROW EXCLUSIVE MODE")
       if let leased { try JobFence.pass(leased, connection) }
@@ -86,6 +86,7 @@ package actor EpochUpload {
       if let provenance { try EpochUpload.keep(provenance, name, connection) }
       try EpochUpload.setDefault(name, always: makeDefault, connection)
       try ChangeLog.notifyEpochs(connection)
+      entry.isWorthARow = created || makeDefault
       return (try EpochRows.find(name, connection), created)
     }
   }

@@ -27,7 +27,7 @@ struct ErasureKeeper: Sendable {
   /// Erases what the ledger names and the database still has; gives what that was. In a transaction.
   ///
   /// Throws `failedPrecondition` (`ERASURE_LEDGER_FOREIGN`) when the ledger is another database's.
-  func replay(_ connection: isolated PostgresConnection) throws -> ErasureCounts {
+  func replay(_ audit: AuditLog, _ connection: isolated PostgresConnection) throws -> ErasureCounts {
     guard let ledger, let last = try ledger.last() else { return ErasureCounts() }
     // Several registries may find the restored database at the same time.
     let row = try connection.query("SELECT lineage, last_erasure FROM erasure_counter FOR UPDATE")[0]
@@ -36,7 +36,11 @@ struct ErasureKeeper: Sendable {
     if last.number <= known { return try checkSame(last, ledger, connection) }
     let entries = try ledger.entries(after: known)
     guard entries.first?.number == known + 1 else { throw Self.gap(ledger.path, known) }
-    return try ErasureReplay(entries: entries, vault: vault).run(connection)
+    let counts = try ErasureReplay(entries: entries, vault: vault).run(connection)
+    var entry = AuditEntry(.replayErasures, object: "\(known + 1)-\(last.number)")
+    entry.count = entries.count
+    try audit.append(entry, connection)
+    return counts
   }
 
   /// A database that was restored and went on without the ledger has other erasures of the same numbers.

@@ -17,7 +17,8 @@ package struct JobStore: Sendable {
   ///
   /// Throws `notFound` for the data set, `alreadyExists` for a request id of another training.
   package func submit(_ submission: JobSubmission) async throws(RecognitionError) -> (job: TrainingJob, created: Bool) {
-    try await database.write { connection in
+    let entry = AuditEntry(.submitJob, object: submission.spec.dataset.value)
+    return try await database.change(entry) { connection, entry in
       let spec = submission.spec
       // It stays until the job refers to it.
       let dataset = try DatasetRows.lock(spec.dataset, "KEY SHARE", connection)
@@ -33,10 +34,15 @@ package struct JobStore: Sendable {
           .bool(spec.evaluates), .int(Int64(submission.priority)),
           try submission.autoPromotion.map { .json(try StoredJSON.encode($0)) } ?? .null,
         ])
-      guard let key = try made.first?.int(0) else { return (try JobStore.first(of: submission, connection), false) }
+      guard let key = try made.first?.int(0) else {
+        entry.isWorthARow = false
+        return (try JobStore.first(of: submission, connection), false)
+      }
       try JobRows.append(.stateChange(.init(.queued)), to: key, connection)
       try JobRows.notify(JobStore.workChannel, connection)
-      return (try JobRows.job(key, connection), true)
+      let job = try JobRows.job(key, connection)
+      entry.object = "\(job.id) on \(spec.dataset)"
+      return (job, true)
     }
   }
 
@@ -68,7 +74,7 @@ package struct JobStore: Sendable {
 
   /// Cancels a job: at once while it waits, else as soon as its worker has saved. Throws `notFound`.
   package func cancel(_ id: JobID) async throws(RecognitionError) -> TrainingJob {
-    try await database.write { connection in
+    try await database.change(AuditEntry(.cancelJob, object: id.value)) { connection, _ in
       let row = try connection.query(
         "SELECT job_key, state FROM jobs WHERE job_id = $1 FOR UPDATE", [.text(id.value)]
       ).first

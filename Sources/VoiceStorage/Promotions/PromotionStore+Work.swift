@@ -126,8 +126,15 @@ extension PromotionStore: PromotionWork {
 
   /// Gives the collection the new epoch.
   package func flip(_ lease: PromotionLease) async throws(RecognitionError) -> FlipOutcome {
-    try await database.write { [changes = database.changes] in
-      try PromotionFlip(lease: lease, changes: changes).run($0)
+    try await database.write { [changes = database.changes, audit = database.audit] connection in
+      let outcome = try PromotionFlip(lease: lease, changes: changes).run(connection)
+      guard case .flipped = outcome else { return outcome }
+      let promotion = lease.promotion
+      try audit.append(
+        AuditEntry(
+          .flip, collection: promotion.plan.collection, object: "\(promotion.id) to \(promotion.plan.toEpoch)"),
+        connection)
+      return outcome
     }
   }
 

@@ -18,9 +18,11 @@ package struct PromotionStore: Sendable {
   package func start(
     _ plan: PromotionPlan, for leased: LeasedJob? = nil, validateOnly: Bool = false
   ) async throws(RecognitionError) -> Promotion {
-    try await database.write { connection in
+    try await database.change(AuditEntry(.startPromotion, collection: plan.collection)) { connection, entry in
       if let leased { try JobFence.pass(leased, connection) }
-      return try PromotionStart(plan: plan).run(validateOnly: validateOnly, connection)
+      let promotion = try PromotionStart(plan: plan).run(validateOnly: validateOnly, connection)
+      (entry.object, entry.isWorthARow) = ("\(promotion.id) to \(plan.toEpoch)", !validateOnly)
+      return promotion
     }
   }
 
@@ -29,8 +31,9 @@ package struct PromotionStore: Sendable {
   package func rollBack(
     _ id: String, policy: UnretainedPolicy = .fail
   ) async throws(RecognitionError) -> Promotion {
-    try await database.write { connection in
+    try await database.change(AuditEntry(.rollBackPromotion, object: id)) { connection, entry in
       let row = try PromotionRow.find(id, connection)
+      entry.collection = row.promotion.plan.collection.value
       var plan = row.promotion.plan
       plan.toEpoch = row.promotion.fromEpoch
       plan.policy = policy
@@ -47,10 +50,11 @@ package struct PromotionStore: Sendable {
 
   /// Ends a promotion before its flip. Throws `notFound`, `failedPrecondition` afterwards (`PROMOTION_NOT_UNDER_WAY`).
   package func cancel(_ id: String) async throws(RecognitionError) -> Promotion {
-    try await database.write { connection in
+    try await database.change(AuditEntry(.cancelPromotion, object: id)) { connection, entry in
       guard let row = try PromotionRow.find(id, connection).locked(.remove, connection) else {
         throw RecognitionError.missing("promotion", id)
       }
+      entry.collection = row.promotion.plan.collection.value
       guard [.staging, .reembedding, .flipping].contains(row.promotion.state) else {
         throw RecognitionError(
           .failedPrecondition, reason: "PROMOTION_NOT_UNDER_WAY",

@@ -27,7 +27,10 @@ package struct VaultMaintenance: Sendable {
       let people = try await database.read { connection in
         try connection.query(VaultSealing.pending, [.int(from), .int(Int64(batch))]).map { try $0.int(0) }
       }
-      guard let end = people.last else { return sealed }
+      guard let end = people.last else {
+        try await note(.seal, sealed)
+        return sealed
+      }
       sealed += try await database.write { try sealing.seal(people, $0) }
       (done, last) = (done + people.count, end)
       progress(done, max(done, total))
@@ -57,7 +60,10 @@ package struct VaultMaintenance: Sendable {
         try rows.wrapAnew(ring, { _ in target }, nil, connection)
         return (rows.count, rows.last)
       }
-      guard let end else { return done }
+      guard let end else {
+        try await note(.rotate, done, target.id)
+        return done
+      }
       (done, last) = (done + count, end)
       progress(done, max(done, total))
     }
@@ -69,6 +75,12 @@ package struct VaultMaintenance: Sendable {
       try connection.query("SELECT pg_advisory_xact_lock\(Vault.gate)::text")
       try connection.query("UPDATE vault SET current_key = $1", [.text(key.id)])
     }
+  }
+
+  private func note(_ action: AuditAction, _ count: Int, _ key: String = "") async throws(RecognitionError) {
+    var entry = AuditEntry(action, object: key)
+    entry.count = count
+    try await database.note(entry)
   }
 
   private func count(_ source: String, _ parameters: [PostgresValue]) async throws(RecognitionError) -> Int {

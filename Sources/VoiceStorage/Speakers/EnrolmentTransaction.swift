@@ -7,14 +7,18 @@ struct EnrolmentTransaction: Sendable {
   let changes: ChangeLog
   let vault: Vault
 
-  func run(_ connection: isolated PostgresConnection) throws -> EnrolmentResult {
+  func run(_ entry: inout AuditEntry, _ connection: isolated PostgresConnection) throws -> EnrolmentResult {
     let collection = try CollectionRow.find(enrolment.collection, lock: .enrol, connection)
     if collection.retainAudio == .encrypted { _ = try vault.requireRing() }
     let units = try enrolment.utterances.map { try collection.normalised($0.voiceprint) }
     let request = EnrolmentRequest(id: enrolment.requestID, speaker: enrolment.speaker, collection: collection)
-    if let answer = try request.claim(connection) { return answer }
+    if let answer = try request.claim(connection) {
+      entry.isWorthARow = false
+      return answer
+    }
 
-    let (key, created) = try writeSpeaker(collection, connection)
+    let (key, created, name) = try writeSpeaker(collection, connection)
+    (entry.person, entry.count) = (name, units.count)
     let retains = collection.retainAudio == .encrypted && enrolment.utterances.contains { $0.recording != nil }
     let person = try vault.person(key, makesKey: vault.sealsVoiceprints || retains, connection)
     try writeUtterances(units, person, collection, connection)
@@ -30,7 +34,7 @@ struct EnrolmentTransaction: Sendable {
   /// Makes or changes the person, whose row stays locked: enrolments of one person come one after the other.
   private func writeSpeaker(
     _ collection: CollectionRow, _ connection: isolated PostgresConnection
-  ) throws -> (key: Int64, created: Bool) {
+  ) throws -> (key: Int64, created: Bool, name: String) {
     // A row that was inserted and not updated has no xmax.
     let row = try connection.query(
       """
@@ -38,7 +42,7 @@ struct EnrolmentTransaction: Sendable {
       ON CONFLICT (collection_id, speaker_id) DO UPDATE SET display_name = coalesce($3, s.display_name),
         labels = s.labels || excluded.labels, updated_at = clock_timestamp()
       RETURNING speaker_key, xmax = 0,
-        (SELECT count(*) FROM jsonb_object_keys(labels))
+        (SELECT count(*) FROM jsonb_object_keys(labels)), erasure_id
       """,
       [
         .int(collection.id), .text(enrolment.speaker.value), .text(enrolment.displayName),
@@ -47,7 +51,7 @@ struct EnrolmentTransaction: Sendable {
     guard try row.int(2) <= Enrolment.maximumLabels else {
       throw RecognitionError.invalid("labels", "a person has at most \(Enrolment.maximumLabels), these would be more")
     }
-    return (try row.int(0), try row.bool(1))
+    return (try row.int(0), try row.bool(1), try row.text(3))
   }
 
   private func writeUtterances(

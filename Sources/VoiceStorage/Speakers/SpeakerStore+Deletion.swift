@@ -7,13 +7,7 @@ extension SpeakerStore {
   package func deleteSpeaker(
     _ id: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Int {
-    try await database.erase { [changes = database.changes] connection in
-      let collection = try CollectionRow.find(collection, lock: .keep, connection)
-      let (key, utterances) = try lock(id, in: collection, connection)
-      try remove(key, from: collection, connection)
-      try changes.append(collection: collection.id, speaker: key, connection)
-      return utterances
-    }
+    try await database.erasePerson(id, in: collection, as: .deletePerson).utterances
   }
 
   /// Deletes an utterance and makes the templates of the others.
@@ -22,15 +16,17 @@ extension SpeakerStore {
   ) async throws(RecognitionError) -> Speaker? {
     // No identifier of ours holds U+0000, which PostgreSQL does not take.
     guard !utterance.utf8.contains(0) else { throw .missing("utterance", utterance) }
-    return try await database.erase { [changes = database.changes, vault] connection in
+    let entry = AuditEntry(.deleteUtterance, collection: collection, object: utterance)
+    return try await database.erase(entry) { [changes = database.changes, vault] connection, entry in
       let collection = try CollectionRow.find(collection, lock: .keep, connection)
-      let (key, count) = try lock(speaker, in: collection, connection)
+      let (key, name, count) = try PersonRemoval.lock(speaker, in: collection, connection)
+      entry.person = name
       let deleted = try connection.query(
         "DELETE FROM utterances WHERE speaker_key = $1 AND utterance_id = $2", [.int(key), .text(utterance)])
       guard deleted.affectedRows == 1 else { throw RecognitionError.missing("utterance", utterance) }
       let isLast = count == 1
       if isLast {
-        try remove(key, from: collection, connection)
+        try PersonRemoval.remove(key, from: collection, connection)
       } else {
         let person = try vault.person(key, makesKey: vault.sealsVoiceprints, connection)
         try TemplateRows.remakeAll(of: person, connection)
@@ -42,21 +38,41 @@ extension SpeakerStore {
       return rest
     }
   }
+}
 
-  /// Locks a person against other changes; gives the number of utterances. Throws `notFound`.
-  private func lock(
+extension RegistryDatabase {
+  /// Erases a person in one transaction, and writes it into audit log and ledger. Throws `notFound`.
+  func erasePerson(
+    _ id: SpeakerID, in collection: CollectionName, as action: AuditAction
+  ) async throws(RecognitionError) -> (key: Int64, name: String, utterances: Int) {
+    try await erase(AuditEntry(action, collection: collection)) { [changes] connection, entry in
+      let collection = try CollectionRow.find(collection, lock: .keep, connection)
+      let person = try PersonRemoval.lock(id, in: collection, connection)
+      (entry.person, entry.count) = (person.name, max(1, person.utterances))
+      try PersonRemoval.remove(person.key, from: collection, connection)
+      try changes.append(collection: collection.id, speaker: person.key, connection)
+      return person
+    }
+  }
+}
+
+/// The steps of removing a person.
+private enum PersonRemoval {
+  /// Locks a person against other changes; gives the random name and the number of utterances. Throws `notFound`.
+  static func lock(
     _ id: SpeakerID, in collection: CollectionRow, _ connection: isolated PostgresConnection
-  ) throws -> (key: Int64, utterances: Int) {
+  ) throws -> (key: Int64, name: String, utterances: Int) {
     let found = try connection.query(
-      "SELECT speaker_key FROM speakers WHERE collection_id = $1 AND speaker_id = $2 FOR UPDATE",
+      "SELECT speaker_key, erasure_id FROM speakers WHERE collection_id = $1 AND speaker_id = $2 FOR UPDATE",
       [.int(collection.id), .text(id.value)])
-    guard let key = try found.first?.int(0) else { throw RecognitionError.missing("speaker", id.value) }
+    guard let row = found.first else { throw RecognitionError.missing("speaker", id.value) }
+    let (key, name) = (try row.int(0), try row.text(1))
     // Counted after the lock was granted: an enrolment may have been going on before.
     let count = try connection.query("SELECT count(*) FROM utterances WHERE speaker_key = $1", [.int(key)])[0].int(0)
-    return (key, Int(count))
+    return (key, name, Int(count))
   }
 
-  private func remove(
+  static func remove(
     _ key: Int64, from collection: CollectionRow, _ connection: isolated PostgresConnection
   ) throws {
     try connection.query("DELETE FROM speakers WHERE speaker_key = $1", [.int(key)])

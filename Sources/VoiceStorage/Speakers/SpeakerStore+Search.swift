@@ -11,8 +11,10 @@ extension SpeakerStore {
     guard 1...SearchResult.maximumTopK ~= topK else {
       throw .invalid("top_k", "must be 1 to \(SearchResult.maximumTopK), not \(topK)")
     }
-    let (query, gallery) = try await gallery(for: voiceprint, of: collection)
-    let (found, compared) = try await nearest(to: query, topK, in: gallery)
+    let (found, compared) = try await calls.call(.identify, in: collection) { () throws(RecognitionError) in
+      let (query, gallery) = try await gallery(for: voiceprint, of: collection)
+      return try await nearest(to: query, topK, in: gallery)
+    }
     let matches = try found.map { candidate throws(RecognitionError) in
       Match(
         speaker: try SpeakerID(candidate.person.speaker), displayName: candidate.person.displayName,
@@ -36,6 +38,14 @@ extension SpeakerStore {
   /// Scores one person by the template in the database.
   package func verify(
     _ voiceprint: Voiceprint, as speaker: SpeakerID, in collection: CollectionName
+  ) async throws(RecognitionError) -> Match {
+    try await calls.call(.verify, in: collection, of: speaker) { () throws(RecognitionError) in
+      try await score(voiceprint, speaker, collection)
+    }
+  }
+
+  private func score(
+    _ voiceprint: Voiceprint, _ speaker: SpeakerID, _ collection: CollectionName
   ) async throws(RecognitionError) -> Match {
     try await database.read { [vault] connection in
       let row = try CollectionRow.find(collection, connection)

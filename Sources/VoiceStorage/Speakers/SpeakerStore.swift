@@ -8,6 +8,7 @@ package struct SpeakerStore: Sendable {
   let galleries: GalleryShelf
   let compute: ComputePool
   let vault: Vault
+  let calls: CallAudit
 }
 
 extension SpeakerStore: SpeakerRegistry {
@@ -16,7 +17,7 @@ extension SpeakerStore: SpeakerRegistry {
     _ name: CollectionName, epoch: EpochName?, retainAudio: AudioRetention = .none
   ) async throws(RecognitionError) -> SpeakerCollection {
     if retainAudio == .encrypted { _ = try vault.requireRing() }
-    return try await database.write { connection in
+    return try await database.change(AuditEntry(.createCollection, collection: name)) { connection, _ in
       let epochID = try EpochRows.identifier(epoch, connection)
       let made = try connection.query(
         "INSERT INTO collections (name, epoch_id, retain_audio) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
@@ -58,11 +59,13 @@ extension SpeakerStore: SpeakerRegistry {
 
   /// Deletes a collection; it waits for enrolments that are under way.
   package func deleteCollection(_ name: CollectionName) async throws(RecognitionError) -> Int {
-    try await database.erase { [changes = database.changes] connection in
+    let entry = AuditEntry(.deleteCollection, collection: name)
+    return try await database.erase(entry) { [changes = database.changes] connection, entry in
       let collection = try CollectionRow.find(name, lock: .remove, connection)
       try connection.query("DELETE FROM collections WHERE collection_id = $1", [.int(collection.id)])
       try ChangeLog.notifyEpochs(connection)
       try changes.append(collection: collection.id, speaker: nil, connection)
+      entry.count = max(1, collection.speakerCount)
       return collection.speakerCount
     }
   }
@@ -72,15 +75,18 @@ extension SpeakerStore: SpeakerRegistry {
   @discardableResult
   package func enroll(_ enrolment: Enrolment) async throws(RecognitionError) -> EnrolmentResult {
     let transaction = EnrolmentTransaction(enrolment: enrolment, changes: database.changes, vault: vault)
-    return try await database.write { try transaction.run($0) }
+    let entry = AuditEntry(.enroll, collection: enrolment.collection)
+    return try await database.change(entry) { try transaction.run(&$1, $0) }
   }
 
   /// One person with all utterances.
   package func speaker(
     _ id: SpeakerID, in collection: CollectionName
   ) async throws(RecognitionError) -> Speaker {
-    try await database.read { connection in
-      try SpeakerRows.find(id, in: try CollectionRow.find(collection, connection), connection)
+    try await calls.call(.readPerson, in: collection, of: id) { () throws(RecognitionError) in
+      try await database.read { connection in
+        try SpeakerRows.find(id, in: try CollectionRow.find(collection, connection), connection)
+      }
     }
   }
 
@@ -89,10 +95,12 @@ extension SpeakerStore: SpeakerRegistry {
     in collection: CollectionName, _ page: PageRequest, needingReenrollment: Bool = false
   ) async throws(RecognitionError) -> Page<Speaker> {
     let token = try PageToken(page.token, of: .speakers)
-    let found = try await database.read { connection in
-      let collection = try CollectionRow.find(collection, connection)
-      return try SpeakerRows.after(
-        token.last, limit: page.size + 1, in: collection, needingReenrollment: needingReenrollment, connection)
+    let found = try await calls.call(.listPeople, in: collection) { () throws(RecognitionError) in
+      try await database.read { connection in
+        let collection = try CollectionRow.find(collection, connection)
+        return try SpeakerRows.after(
+          token.last, limit: page.size + 1, in: collection, needingReenrollment: needingReenrollment, connection)
+      }
     }
     return PageToken.page(found, page, of: .speakers) { $0.id.value }
   }

@@ -16,11 +16,15 @@ struct AccessInterceptor: ServerInterceptor {
     try caller.check(context.method)
     try caller.usage.admitCall()
     if caller.book != nil { await book.markUsed(caller.key.id) }
-    try await Caller.$current.withValue(caller) { try await next() }
+    // What the services behind write down: a name may be another key's tomorrow, an identifier is not.
+    let identity = Caller("key:\(caller.key.id) \(caller.key.name)", tenant: caller.key.tenant ?? "")
+    try await KeyHolder.$current.withValue(caller) {
+      try await Caller.$current.withValue(identity) { try await next() }
+    }
   }
 
   /// Nil for a call without a key, where none is needed. Throws `unauthenticated` without a good one.
-  private func caller(of context: ServerContext) async throws -> Caller? {
+  private func caller(of context: ServerContext) async throws -> KeyHolder? {
     guard let shown = context.metadata.all("authorization").first else {
       guard isRequired else { return nil }
       throw RecognitionError(
@@ -38,15 +42,15 @@ struct AccessInterceptor: ServerInterceptor {
     guard let entry = try await book.find(token.id), Self.matches(token, entry) else { throw wrong(context) }
     try KeyBook.checkGood(entry.key)
     backoff.countRight(context.peer)
-    return Caller(key: entry.key, speakers: entry.speakers, usage: entry.usage, book: book)
+    return KeyHolder(key: entry.key, speakers: entry.speakers, usage: entry.usage, book: book)
   }
 
-  private func caller(of context: ServerContext, token: String, _ tokens: TokenKeys) async throws -> Caller {
+  private func caller(of context: ServerContext, token: String, _ tokens: TokenKeys) async throws -> KeyHolder {
     try backoff.check(context.peer)
     do {
       let key = try await tokens.key(of: token)
       backoff.countRight(context.peer)
-      return Caller(key: key, speakers: 0, usage: KeyUsage(), book: nil)
+      return KeyHolder(key: key, speakers: 0, usage: KeyUsage(), book: nil)
     } catch {
       backoff.countWrong(context.peer)
       throw error

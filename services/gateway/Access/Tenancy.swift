@@ -4,7 +4,7 @@ internal import VoiceRecognition
 /// has names of its own, and what is another's is not there for it, in the same way as what nobody has.
 struct Tenancy: Sendable {
   /// That of the call which is being handled.
-  static var current: Tenancy { Tenancy(tenant: Caller.current?.key.tenant) }
+  static var current: Tenancy { Tenancy(tenant: KeyHolder.current?.key.tenant) }
 
   /// Nil for the one who runs the cluster.
   let tenant: TenantName?

@@ -63,7 +63,7 @@ final class LiveService: Sendable {
       guard case .audio(let audio)? = request.part else {
         throw RecognitionError.invalid("audio", "after the settings only audio may follow")
       }
-      try await Caller.current?.recheck()
+      try await KeyHolder.current?.recheck()
       try await session.take(audio, writer)
       watch.touch()
     }

@@ -56,7 +56,7 @@ struct LiveSession {
   }
 
   private mutating func hear(_ samples: [Float], _ rate: Int, _ writer: Writer) async throws {
-    try Caller.current?.usage.admitAudio(seconds: Double(samples.count) / Double(rate))
+    try KeyHolder.current?.usage.admitAudio(seconds: Double(samples.count) / Double(rate))
     var recognition = try self.recognition ?? begin(rate)
     self.recognition = nil  // so that what it keeps is not copied
     try await recognition.hear(samples) { try await writer.write(.init($0)) }

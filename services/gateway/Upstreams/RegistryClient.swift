@@ -56,7 +56,7 @@ struct RegistryClient: SpeakerRegistry {
     }
     try await checkQuota(enrolment)
     let response = try await call(Service.enroll, request)
-    if response.created { Caller.current?.usage.countEnrolled() }
+    if response.created { KeyHolder.current?.usage.countEnrolled() }
     return EnrolmentResult(
       speaker: try Speaker(response.speaker), created: response.created, replayed: response.replayed)
   }
@@ -139,7 +139,7 @@ struct RegistryClient: SpeakerRegistry {
 
   /// Throws `resourceExhausted` for one person more than the caller's tenant may have.
   private func checkQuota(_ enrolment: Enrolment) async throws {
-    guard let caller = Caller.current, caller.usage.hasAllSpeakers(of: caller.speakers) else { return }
+    guard let caller = KeyHolder.current, caller.usage.hasAllSpeakers(of: caller.speakers) else { return }
     // Those who are enrolled already may be so again.
     do { _ = try await speaker(enrolment.speaker, in: enrolment.collection) } catch let error as RecognitionError
       where error.code == .notFound

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Logging
 internal import VoiceCluster
 internal import VoicePostgres
+internal import VoiceRecognition
 internal import VoiceStorage
 
 /// Which database an operator's command works on, beside the services that run.
@@ -27,24 +28,36 @@ struct DatabaseOptions: ParsableArguments {
   /// The path of the service's keys; nil when another database than the local cluster's is meant and no file was named.
   func keyPath() throws -> String? {
     if let path = keyFile ?? Self.variable("VOICEPRINT_SERVICE_KEY_FILE") { return path }
-    guard database == nil, Self.variable("VOICEPRINT_DATABASE") == nil else { return nil }
+    guard !isElsewhere else { return nil }
     return ServiceKeyFile.path(in: try StateFolder.choose(cluster.state))
   }
 
   /// Runs `body` with the storage, whose warnings go to the error stream.
-  func withStorage<Result>(_ body: (OperatorStorage) async throws -> Result) async throws -> Result {
+  /// What is erased is written into the ledger; the audit log has who runs the command.
+  func withStorage<Result>(
+    ledger: String? = nil, of database: String? = nil, _ body: (OperatorStorage) async throws -> Result
+  ) async throws -> Result {
     let path = try keyPath()
     let keys = try await reporting { try path.map { try KeyRing(file: $0) } }
     let storage = OperatorStorage(
-      PostgresOptions(url: try connection(), applicationName: "voiceprint", queryTimeout: .seconds(600)), keys: keys,
-      logger: Self.logger)
+      PostgresOptions(url: try database ?? connection(), applicationName: "voiceprint", queryTimeout: .seconds(600)), keys: keys,
+      ledger: ledger.map { ErasureLedger(path: $0) }, logger: Self.logger)
     let result: Result
-    do { result = try await reporting { try await body(storage) } } catch {
+    do {
+      result = try await reporting {
+        try await Caller.$current.withValue(Self.operator) { try await body(storage) }
+      }
+    } catch {
       try? await storage.close()  // the first error is the one to tell
       throw error
     }
     try await reporting { try await storage.close() }
     return result
+  }
+
+  /// Who runs the command.
+  private static var `operator`: Caller {
+    Caller("operator:\(ProcessInfo.processInfo.userName)@\(ProcessInfo.processInfo.hostName)")
   }
 
   static var logger: Logger {
@@ -53,12 +66,18 @@ struct DatabaseOptions: ParsableArguments {
     return logger
   }
 
-  private static func variable(_ name: String) -> String? {
+  /// Whether another database than the local cluster's is meant.
+  var isElsewhere: Bool { database != nil || Self.variable("VOICEPRINT_DATABASE") != nil }
+
+  static func variable(_ name: String) -> String? {
     ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 }
 
 /// The commands that work on the database itself.
 enum StorageCommands {
-  static let all: [any ParsableCommand.Type] = [VaultCommand.self, KeysCommand.self]
+  static let all: [any ParsableCommand.Type] = [
+    VaultCommand.self, KeysCommand.self, AuditCommand.self, ExportCommand.self, EraseCommand.self, BackupCommand.self,
+    RestoreCommand.self,
+  ]
 }

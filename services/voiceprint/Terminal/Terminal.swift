@@ -13,6 +13,11 @@ enum Terminal {
     _ = Glibc.write(file, bytes, bytes.count)  // nobody can be told that there is nobody to tell
   }
 
+  /// Text of others without what a terminal would obey.
+  static func printable(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+  }
+
   /// A number with so many decimals.
   static func decimal(_ value: Double, _ places: Int = 3) -> String {
     guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }

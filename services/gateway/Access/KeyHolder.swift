@@ -2,9 +2,9 @@ internal import VoiceRecognition
 internal import VoiceServiceKit
 
 /// Who makes the call that is being handled, where it came with a key.
-struct Caller: Sendable {
+struct KeyHolder: Sendable {
   /// Nil for a call without a key.
-  @TaskLocal static var current: Caller?
+  @TaskLocal static var current: KeyHolder?
 
   let key: AccessKey
   /// How many people the tenant had when the key was looked up.
@@ -45,7 +45,7 @@ struct MeteredExtractor: FeatureExtracting {
   func features(
     of audio: FeatureClient.Audio, frontEnd: FrontEnd, field: String
   ) async throws -> (FeatureMatrix, AudioReport) {
-    guard !Self.isCounted, let usage = Caller.current?.usage else {
+    guard !Self.isCounted, let usage = KeyHolder.current?.usage else {
       return try await features.features(of: audio, frontEnd: frontEnd, field: field)
     }
     // How long it is only the service knows: it is refused when nothing is left, and counted afterwards.
