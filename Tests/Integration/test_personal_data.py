@@ -42,7 +42,8 @@ def rows(cluster, *arguments):
 
 def test_the_audit_log_says_who_did_what(own, door):
     enrolled = rows(own, "--action", "person.enroll", "--collection", "kept")
-    assert [(row["speaker"], row["count"], row["outcome"]) for row in enrolled] == [(HOSTILE, 2, "OK"), ("bob", 2, "OK")]
+    assert [(row["speaker"], row["count"], row["outcome"]) for row in enrolled] == [
+        (HOSTILE, 2, "OK"), ("bob", 2, "OK")]
     # The gateway passes on where the call came from, whatever the caller says of itself.
     assert {row["caller"] for row in enrolled} == {"ipv4:127.0.0.1"} and enrolled[0]["program"] == "voiceprint-registry"
     door.DeleteCollection(pb().DeleteCollectionRequest(collection="default"), timeout=10,

@@ -34,7 +34,8 @@ package struct ServiceHost: Sendable {
   /// every call and all background work is over.
   ///
   /// `background` runs beside the server and is cancelled when the server is down; it may then take `patience` to end.
-  /// `callers` says whose word is taken for who calls. Throws `ServiceExit`: `unavailable` when the address is not to be had, `failed` when the background work throws.
+  /// `callers` says whose word is taken for who calls. Throws `ServiceExit`: `unavailable` when the address is not to
+  /// be had, `failed` when the background work throws.
   package func run(
     services: [any RPCService], callers: CallerSource = .metadata, health: HealthService = HealthService(),
     patience: Duration = .seconds(5), background: @escaping @Sendable () async throws -> Void = {}
