@@ -33,8 +33,8 @@ package struct OperatorStorage: Sendable {
     try await database.note(AuditEntry(.backUp, object: sum))
   }
 
-  /// Makes a database that was just restored, from a file of a checksum, fit to serve: the schema is brought up to date,
-  /// what the ledger names is erased again, and no gallery in memory is taken for this database's any more.
+  /// Makes a database that was just restored, from a file of a checksum, fit to serve: the schema is brought up to
+  /// date, what the ledger names is erased again, and no gallery in memory is taken for this database's any more.
   ///
   /// Throws `failedPrecondition` for a ledger of another database, or one that lacks erasures.
   package func finishRestore(of sum: String) async throws(RecognitionError) {

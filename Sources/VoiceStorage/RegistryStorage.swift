@@ -33,8 +33,8 @@ package final class RegistryStorage: Sendable {
   ///
   /// Galleries are searched on `compute`; their templates lie in full precision in `templates`, or in memory without
   /// one. Of the change log, `keptChanges` entries stay. Without `keys` no audio is retained and no voiceprint sealed;
-  /// with them, `sealing` says which are. What is erased is written into the `ledger`, calls that only read into the audit
-  /// log as `calls` says, counts of them every `countsEvery`.
+  /// with them, `sealing` says which are. What is erased is written into the `ledger`, calls that only read into
+  /// the audit log as `calls` says, counts of them every `countsEvery`.
   package init(
     _ options: PostgresOptions, poolSize: Int, acquireTimeout: Duration = .seconds(10), compute: ComputePool,
     keptChanges: Int = 100_000, keys: KeyRing? = nil, sealing: VoiceprintSealing = .new,

@@ -42,7 +42,8 @@ def rows(cluster, *arguments):
 
 def test_the_audit_log_says_who_did_what(own, door):
     enrolled = rows(own, "--action", "person.enroll", "--collection", "kept")
-    assert [(row["speaker"], row["count"], row["outcome"]) for row in enrolled] == [(HOSTILE, 2, "OK"), ("bob", 2, "OK")]
+    assert [(row["speaker"], row["count"], row["outcome"]) for row in enrolled] == [
+        (HOSTILE, 2, "OK"), ("bob", 2, "OK")]
     # The gateway passes on where the call came from, whatever the caller says of itself.
     assert {row["caller"] for row in enrolled} == {"ipv4:127.0.0.1"} and enrolled[0]["program"] == "voiceprint-registry"
     door.DeleteCollection(pb().DeleteCollectionRequest(collection="default"), timeout=10,
@@ -116,7 +117,7 @@ def test_erasure_ends_every_answer_and_gives_a_receipt(own, door):
     assert f" {receipt['random_name']} " in ledger and HOSTILE not in ledger and HOSTILE not in json.dumps(receipt)
     own.command("audit", "verify", "--anchor", receipt["audit_anchor"])
     mine = [row for row in rows(own) if row["person"] == receipt["random_name"]]
-    assert [row["action"] for row in mine][-1] == "person.erase" and mine[-1]["speaker"] is None
+    assert [row["action"] for row in mine][-1] == "person.erase" and "speaker" not in mine[-1]
     assert identify(door, "kept", clip(BOB, 3)).speaker_id == "bob"
     with pytest.raises(grpc.RpcError) as caught:
         door.GetSpeaker(pb().GetSpeakerRequest(collection="kept", speaker_id=HOSTILE), timeout=10)

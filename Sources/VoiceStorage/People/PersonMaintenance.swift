@@ -54,7 +54,8 @@ package struct PersonMaintenance: Sendable {
     try await database.read { [vault] in try AudioVault(vault: vault).recording(of: utterance, $0) }
   }
 
-  /// Erases a person with the key of all that was sealed, writes it into the ledger, and looks whether anything is left.
+  /// Erases a person with the key of all that was sealed, writes it into the ledger, and looks whether anything
+  /// is left.
   ///
   /// Throws `notFound`; `unavailable` when it was erased and could not be written down, so that it has to be tried
   /// again; `internal` (`ERASURE_INCOMPLETE`) when a table still has something.

@@ -100,7 +100,7 @@ extension StorageTests {
       #expect(sequence == row && problem.contains(what))
     }
 
-    @Test("A log that was written anew as a whole is whole by itself and not with an anchor of before; so is a shorter one")
+    @Test("A log that was written anew, or cut off, is whole by itself and not with an anchor of before")
     func anchors() async throws {
       let (storage, epoch, url) = try await makeStorage()
       for _ in 0..<3 { try await storage.speakers.enroll(enrolment("ann", [ann], epoch: epoch)) }
@@ -111,8 +111,8 @@ extension StorageTests {
         """
         CREATE TEMP TABLE old AS SELECT * FROM audit; ALTER TABLE audit DISABLE TRIGGER voiceprint_refuse;
         DELETE FROM audit; UPDATE audit_head SET last_sequence = 0, last_hash = repeat('0', 64);
-        INSERT INTO audit SELECT sequence, made_at, 'somebody else', tenant, program, action, collection, person, object,
-          calls, outcome, '', '' FROM old WHERE sequence < 4 ORDER BY sequence;
+        INSERT INTO audit SELECT sequence, made_at, 'somebody else', tenant, program, action, collection, person,
+          object, calls, outcome, '', '' FROM old WHERE sequence < 4 ORDER BY sequence;
         """, url)
       #expect(try await reader(storage).verify() == .whole(reader(storage).anchor()))
       guard case .broken(4, let shorter) = try await reader(storage).verify(kept) else {

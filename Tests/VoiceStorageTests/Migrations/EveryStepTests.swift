@@ -11,7 +11,7 @@ extension StorageTests {
     private let bob: [Float] = [4, 3, 2, 1]
 
     @Test(
-      "What a program of any earlier schema wrote is there and works after the migration, also what it writes meanwhile",
+      "What a program of any earlier schema wrote works after the migration, also what it writes meanwhile",
       arguments: 1..<Schema.migrations.count)
     func everyStep(step: Int) async throws {
       let url = try await TestPostgres.makeDatabase()

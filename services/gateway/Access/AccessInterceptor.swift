@@ -17,7 +17,7 @@ struct AccessInterceptor: ServerInterceptor {
     try caller.usage.admitCall()
     if caller.book != nil { await book.markUsed(caller.key.id) }
     // What the services behind write down: a name may be another key's tomorrow, an identifier is not.
-    let identity = Caller("key:\(caller.key.id) \(caller.key.name)", tenant: caller.key.tenant ?? "")
+    let identity = Caller("key:\(caller.key.id) \(caller.key.name)", tenant: caller.key.tenant?.value ?? "")
     try await KeyHolder.$current.withValue(caller) {
       try await Caller.$current.withValue(identity) { try await next() }
     }

@@ -7,8 +7,8 @@ struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Read and check the log of who did what, when, to whose data.",
     discussion: """
-      Each row holds the hash of the row before. Keep what `anchor` prints elsewhere, as a database's owner could write \
-      the whole log anew: `verify --anchor` finds that too.
+      Each row holds the hash of the row before. Keep what `anchor` prints elsewhere, as a database's owner could \
+      write the whole log anew: `verify --anchor` finds that too.
       """,
     subcommands: [List.self, Verify.self, Anchor.self])
 

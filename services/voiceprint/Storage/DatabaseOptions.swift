@@ -40,7 +40,8 @@ struct DatabaseOptions: ParsableArguments {
     let path = try keyPath()
     let keys = try await reporting { try path.map { try KeyRing(file: $0) } }
     let storage = OperatorStorage(
-      PostgresOptions(url: try database ?? connection(), applicationName: "voiceprint", queryTimeout: .seconds(600)), keys: keys,
+      PostgresOptions(
+        url: try database ?? connection(), applicationName: "voiceprint", queryTimeout: .seconds(600)), keys: keys,
       ledger: ledger.map { ErasureLedger(path: $0) }, logger: Self.logger)
     let result: Result
     do {

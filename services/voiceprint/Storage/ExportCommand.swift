@@ -25,30 +25,34 @@ struct ExportCommand: AsyncParsableCommand {
       (try CollectionName(self.collection), try SpeakerID(self.speaker))
     }
     let output = try ExportFolder(out)
-    try await options.withStorage { storage in
-      let person = try await storage.people.export(speaker, in: collection)
-      do {
-        var files: [String: String] = [:]
-        for (index, utterance) in person.speaker.utterances.enumerated() where utterance.hasAudio {
-          guard let recording = try await storage.people.recording(of: utterance.id) else { continue }
-          let file = ExportedRecording(recording)
-          let name = "recordings/\(index + 1).\(file.ending)"
-          try output.write(file.bytes, to: name)
-          files[utterance.id] = name
-        }
-        try output.write(JSONText.of(ExportedPerson(person, files)), to: "person.json")
-        try output.write(JSONText.of(ExportedVoiceprints(person)), to: "voiceprints.json")
-        try output.write(
-          person.audit.flatMap { try JSONText.of(AuditLine($0)) }, to: "audit.jsonl")
-        try await output.finish()
-      } catch {
-        output.abandon()
-        throw error
+    do {
+      try await options.withStorage { storage in
+        try await Self.write(try await storage.people.export(speaker, in: collection), storage, to: output)
       }
-      Terminal.say(
-        "\(person.speaker.utterances.count) utterances, \(person.voiceprints.count) voiceprints and "
-          + "\(person.audit.count) rows of the audit log are in \(out)")
+      try await output.finish()
+    } catch {
+      output.abandon()
+      throw error
     }
+  }
+
+  private static func write(
+    _ person: PersonalData, _ storage: OperatorStorage, to output: ExportFolder
+  ) async throws {
+    var files: [String: String] = [:]
+    for (index, utterance) in person.speaker.utterances.enumerated() where utterance.hasAudio {
+      guard let recording = try await storage.people.recording(of: utterance.id) else { continue }
+      let file = ExportedRecording(recording)
+      let name = "recordings/\(index + 1).\(file.ending)"
+      try output.write(file.bytes, to: name)
+      files[utterance.id] = name
+    }
+    try output.write(JSONText.of(ExportedPerson(person, files)), to: "person.json")
+    try output.write(JSONText.of(ExportedVoiceprints(person)), to: "voiceprints.json")
+    try output.write(person.audit.flatMap { try JSONText.of(AuditLine($0)) }, to: "audit.jsonl")
+    Terminal.say(
+      "\(person.speaker.utterances.count) utterances, \(person.voiceprints.count) voiceprints, "
+        + "\(person.audit.count) rows of the audit log")
   }
 }
 

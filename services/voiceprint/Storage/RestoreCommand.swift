@@ -10,9 +10,9 @@ struct RestoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Put a backup in the place of the database, while nothing serves.",
     discussion: """
-      Whoever was erased after the backup is erased again, as the ledger says. What was there before stays until all of \
-      it is done, and comes back if it fails. The local cluster must be down; with another database no registry or \
-      trainer may be connected. Needs the service's keys, which are in no backup.
+      Whoever was erased after the backup is erased again, as the ledger says. What was there before stays until \
+      all of it is done, and comes back if it fails. The local cluster must be down; with another database no \
+      registry or trainer may be connected. Needs the service's keys, which are in no backup.
       """)
 
   @OptionGroup var options: DatabaseOptions
