@@ -43,12 +43,11 @@ extension PostgresTests {
         }
       }
       await #expect(throws: CancellationError.self) { try await beginning.value }
-      // Within a transaction now() is when that began.
-      let isAlone = try await pool.perform { connection in
-        try connection.query("SELECT 1")
-        return try connection.query("SELECT now() = statement_timestamp()")[0].bool(0)
+      // Statements that are each a transaction of their own have each a number of their own.
+      let numbers = try await pool.perform { connection in
+        try (0..<2).map { _ in try connection.query("SELECT txid_current()")[0].int(0) }
       }
-      #expect(isAlone)
+      #expect(numbers[0] != numbers[1])
       try await pool.transaction { _ = try $0.query("SELECT 1") }
     }
 
