@@ -82,9 +82,7 @@ struct TrainingProcess: Sendable {
 
   /// The last lines of a log, without the place where this host keeps the job.
   private static func lastWords(in log: String) -> String {
-    guard let data = FileManager.default.contents(atPath: log) else { return "" }
-    let text = String(decoding: data.suffix(4096), as: UTF8.self)
-    return text.split(separator: "\n").suffix(5).joined(separator: "\n")
+    end(of: log, bytes: 4096).split(separator: "\n").suffix(5).joined(separator: "\n")
   }
 }
 
@@ -92,12 +90,17 @@ extension TrainingProcess {
   /// Whether a process ended as the system gave it no memory, which its limit alone makes it do: Swift's runtime, C++'s
   /// and our own allocations then say so and abort, and a backtrace of some pages follows.
   private static func lackedMemory(_ log: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: log) else { return false }
+    let text = end(of: log, bytes: 1 << 20)
+    return ["failed to allocate", "out of memory", "std::bad_alloc"].contains { text.contains($0) }
+  }
+
+  /// The last bytes of a log, which may be long; empty when it cannot be read.
+  private static func end(of log: String, bytes: UInt64) -> String {
+    guard let file = FileHandle(forReadingAtPath: log) else { return "" }
     defer { try? file.close() }
     let size = (try? file.seekToEnd()) ?? 0
-    try? file.seek(toOffset: size - min(size, 1 << 20))
-    let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
-    return ["failed to allocate", "out of memory", "std::bad_alloc"].contains { text.contains($0) }
+    try? file.seek(toOffset: size - min(size, bytes))
+    return String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
   }
 }
 
