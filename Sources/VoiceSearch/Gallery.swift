@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import VoiceTensor
 
 /// Templates in memory, `[people, dimension]`, searched by many while it changes.
 ///
@@ -87,6 +88,9 @@ package final class Gallery: Sendable {
       for (index, (person, _)) in people.enumerated() { add(person, codes[index], slot: first + index, to: &state) }
     }
   }
+
+  /// Gives the system the memory that was needed to make many templates: after loading.
+  package static func giveBackMemory() { FreedMemory.giveBack() }
 
   private func add(_ person: GalleryPerson, _ code: GalleryChunk.Code, slot: Int, to state: inout State) {
     if let place = state.places[person.key] {

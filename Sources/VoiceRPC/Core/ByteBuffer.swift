@@ -18,6 +18,9 @@ final class ByteBuffer: @unchecked Sendable {
     pointer = grpc_raw_byte_buffer_create(&slice, 1)
   }
 
+  /// Its bytes, compressed if it was received so.
+  var count: Int { grpc_byte_buffer_length(pointer) }
+
   deinit { grpc_byte_buffer_destroy(pointer) }
 
   /// Calls `body` with the bytes in one piece: where they lie when the core received them so, else copied together.

@@ -4,14 +4,21 @@ package import VoiceMessages
 package struct Router: Sendable {
   typealias Handler = @Sendable (ServerCall, ServerContext) async throws -> Void
 
-  private var handlers: [String: Handler] = [:]
+  /// A method, as the server runs it.
+  struct Method: Sendable {
+    /// Whether there is nothing to do before the request has come: the caller sends one.
+    let awaitsRequest: Bool
+    let handler: Handler
+  }
+
+  private var methods: [String: Method] = [:]
 
   /// No methods.
   package init() {}
 
   /// Names of the services that have methods here, in order.
   package var services: [String] {
-    Set(handlers.keys.map { String($0.dropFirst().prefix { $0 != "/" }) }).sorted()
+    Set(methods.keys.map { String($0.dropFirst().prefix { $0 != "/" }) }).sorted()
   }
 
   /// Adds all methods of a service.
@@ -22,7 +29,7 @@ package struct Router: Sendable {
     _ method: UnaryMethod<Request, Response>,
     with handler: @escaping @Sendable (Request, ServerContext) async throws -> Response
   ) {
-    add(method.path) { call, context in
+    add(method.path, awaitsRequest: true) { call, context in
       call.setResponse(.packing(try await handler(try await call.onlyRequest(), context)))
     }
   }
@@ -32,7 +39,7 @@ package struct Router: Sendable {
     _ method: ServerStreamingMethod<Request, Response>,
     with handler: @escaping @Sendable (Request, MessageWriter<Response>, ServerContext) async throws -> Void
   ) {
-    add(method.path) { call, context in
+    add(method.path, awaitsRequest: true) { call, context in
       try await handler(try await call.onlyRequest(), MessageWriter(call: call), context)
     }
   }
@@ -42,7 +49,7 @@ package struct Router: Sendable {
     _ method: ClientStreamingMethod<Request, Response>,
     with handler: @escaping @Sendable (MessageStream<Request>, ServerContext) async throws -> Response
   ) {
-    add(method.path) { call, context in
+    add(method.path, awaitsRequest: false) { call, context in
       call.setResponse(.packing(try await handler(MessageStream(call: call), context)))
     }
   }
@@ -53,16 +60,16 @@ package struct Router: Sendable {
     with handler:
       @escaping @Sendable (MessageStream<Request>, MessageWriter<Response>, ServerContext) async throws -> Void
   ) {
-    add(method.path) { call, context in
+    add(method.path, awaitsRequest: false) { call, context in
       try await handler(MessageStream(call: call), MessageWriter(call: call), context)
     }
   }
 
-  func handler(for path: String) -> Handler? { handlers[path] }
+  func method(_ path: String) -> Method? { methods[path] }
 
-  private mutating func add(_ path: String, _ handler: @escaping Handler) {
-    precondition(handlers[path] == nil, "\(path) has a handler already")
-    handlers[path] = handler
+  private mutating func add(_ path: String, awaitsRequest: Bool, _ handler: @escaping Handler) {
+    precondition(methods[path] == nil, "\(path) has a handler already")
+    methods[path] = Method(awaitsRequest: awaitsRequest, handler: handler)
   }
 }
 

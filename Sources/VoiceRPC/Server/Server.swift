@@ -61,7 +61,7 @@ package final class Server: Sendable {
     } catch {
       return call.finish(error)
     }
-    guard let handler = router.handler(for: incoming.method) else {
+    guard let method = router.method(incoming.method) else {
       return call.finish(RPCError(.unimplemented, "this server has no method \(incoming.method)"))
     }
     let isLimited = !HealthService.owns(method: incoming.method)
@@ -69,12 +69,31 @@ package final class Server: Sendable {
       let reason = "this server handles \(options.maxConcurrentCalls) calls at once"
       return call.finish(RPCError(.resourceExhausted, reason))
     }
-    // Owned by the census: the shutdown waits until all of them have ended.
-    let task = Task { [self] in
-      await serve(call, incoming, handler)
+    let handle = { @Sendable [self] (bytes: Int) in
+      start(call, isSmall: bytes <= Self.smallRequest) { [self] in
+        await serve(call, incoming, method.handler)
+        calls.callEnds(limited: isLimited)
+      }
+    }
+    guard method.awaitsRequest else { return handle(0) }
+    do {
+      // A task that has to wait for its request wakes a thread twice.
+      try call.receiveFirst(then: handle)
+    } catch {
+      call.finish(error)
       calls.callEnds(limited: isLimited)
     }
-    call.isHandled(by: task)
+  }
+
+  /// Requests of up to so many bytes are unpacked on the poller thread.
+  private static let smallRequest = 16 << 10
+
+  /// Starts the task of a call: its handler begins on the poller thread, up to where it first waits, unless there is
+  /// a large request to unpack, which would keep other calls waiting.
+  ///
+  /// Owned by the census: the shutdown waits until all of them have ended.
+  private func start(_ call: ServerCall, isSmall: Bool, _ body: @escaping @Sendable () async -> Void) {
+    call.isHandled(by: isSmall ? Task.immediate(operation: body) : Task(operation: body))
   }
 
   private func serve(_ call: ServerCall, _ incoming: IncomingCall, _ handler: Router.Handler) async {

@@ -31,8 +31,25 @@ final class ServerCall: Sendable {
   /// Cancels this task when the caller goes, at once when it has gone.
   func isHandled(by task: Task<Void, Never>) { state.withLock { $0.handled(by: task) }?.cancel() }
 
+  /// Receives the first message, or the end that comes instead of it, for `receive` to give, and then calls `then` on
+  /// the poller thread with its size in bytes.
+  func receiveFirst(then: @escaping @Sendable (_ bytes: Int) -> Void) throws(RPCError) {
+    let batch = Batch(handle)
+    batch.receiveMessage()
+    try batch.start { [self] batch, _ in
+      let message = batch.takeMessage()
+      state.withLock { $0.setFirst(message.map { .message($0) } ?? .nothing) }
+      then(message?.count ?? 0)
+    }
+  }
+
   /// The next message; nil when the caller sends no more. Throws `CancellationError` when the caller has gone.
   func receive() async throws -> ByteBuffer? {
+    switch state.withLock({ $0.takeFirst() }) {
+    case .message(let message): return message
+    case .nothing: return try await end()
+    case nil: break
+    }
     let batch = Batch(handle)
     batch.receiveMessage()
     _ = try await batch.run()

@@ -14,6 +14,14 @@ struct ServerCallState {
   private var initialMetadata: Metadata? = [:]
   private var trailers: Metadata = [:]
   private var response: ByteBuffer?
+  private var first: First?
+
+  /// What was received before the handler was started.
+  enum First {
+    case message(ByteBuffer)
+    /// The caller sent nothing, or has gone.
+    case nothing
+  }
 
   var isCancelled: Bool { phase == .cancelled }
 
@@ -23,6 +31,14 @@ struct ServerCallState {
 
   /// The one response of a call without a stream of them, to be sent with the status.
   mutating func setResponse(_ message: ByteBuffer) { response = message }
+
+  mutating func setFirst(_ first: First) { self.first = first }
+
+  /// What was received before the handler was started; nil when that was nothing yet, or was taken.
+  mutating func takeFirst() -> First? {
+    defer { first = nil }
+    return first
+  }
 
   /// What is to be sent before the next message; nil when it has been.
   mutating func takeInitialMetadata() -> Metadata? {

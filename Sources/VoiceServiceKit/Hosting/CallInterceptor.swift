@@ -54,6 +54,7 @@ struct CallInterceptor: ServerInterceptor {
       case .internalError?, .unknown?, .dataLoss?: .error
       default: .info
       }
+    guard log.logLevel <= level else { return }
     let milliseconds = (ContinuousClock.now - begin) / .milliseconds(1)
     var metadata: Logger.Metadata = [
       "milliseconds": "\((milliseconds * 1000).rounded() / 1000)", "code": "\(error?.code ?? .ok)",

@@ -15,8 +15,8 @@ package struct TraceContext: Sendable, Hashable {
 
   /// A trace that begins here.
   package init(isSampled: Bool = true) {
-    traceID = Self.hex(UInt64.random(in: 1 ... .max)) + Self.hex(UInt64.random(in: 1 ... .max))
-    spanID = Self.hex(UInt64.random(in: 1 ... .max))
+    traceID = Self.hex(TraceNumbers.next()) + Self.hex(TraceNumbers.next())
+    spanID = Self.hex(TraceNumbers.next())
     self.isSampled = isSampled
   }
 
@@ -41,7 +41,7 @@ package struct TraceContext: Sendable, Hashable {
 
   /// The same trace with a span of its own, for the work of this service.
   package func child() -> TraceContext {
-    TraceContext(traceID: traceID, spanID: Self.hex(UInt64.random(in: 1 ... .max)), isSampled: isSampled)
+    TraceContext(traceID: traceID, spanID: Self.hex(TraceNumbers.next()), isSampled: isSampled)
   }
 
   /// The header's value for the next hop.

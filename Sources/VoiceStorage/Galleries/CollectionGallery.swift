@@ -124,6 +124,7 @@ final class CollectionGallery: Sendable {
         WHERE s.collection_id = $1 AND t.epoch_id = $2
         """, [.int(key.collection), .int(key.epoch)], size: Self.loadingRows, add)
     }
+    Gallery.giveBackMemory()
     return Loaded(searches: GallerySearches(gallery), number: number)
   }
 
