@@ -61,6 +61,26 @@ struct CancellationTests {
     }
   }
 
+  @Test("A caller that goes before it has sent its request is not served, and leaves nothing behind")
+  func beforeTheRequest() async throws {
+    let service = EchoService(say: { note, _ in
+      Issue.record("a call without its request is served")
+      return note
+    })
+    try await withServer([service]) { server, channel in
+      let caller = Task {
+        try await channel.call(ClientStreamingMethod<Note, Note>(Echo.say.path)) { _ in
+          await Event().wait()
+          try Task.checkCancellation()
+        }
+      }
+      while server.activeCalls == 0 { await Task.yield() }
+      caller.cancel()
+      await #expect(throws: (any Error).self) { try await caller.value }
+      while server.activeCalls > 0 { await Task.yield() }
+    }
+  }
+
   @Test("Half a stream of a caller that gave up is not taken for a whole one")
   func halfStream() async throws {
     let entered = Event()
