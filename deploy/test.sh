@@ -5,7 +5,8 @@
 #
 #   unit         the modules, one test target each
 #   parity       the same numbers as the toolkit that this re-creates
-#   integration  a Python client against real processes and a real PostgreSQL; the protocol against its last release
+#   integration  a Python client against real processes and a real PostgreSQL; the protocol against its last release; the
+#                kernels on ARM64
 #   promotion    a network is trained from afar and swapped in while everybody goes on calling
 #   console      the web console in a headless browser with a microphone; screenshots in .build/test-logs/console
 #   faults       processes are killed at every step of a promotion: a sample of the scenarios, all of them with --full
@@ -21,7 +22,7 @@ stages=()
 fault_options=()
 for argument in "$@"; do
   case $argument in
-    -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
     --full) fault_options=(--full) ;;
     *)
       [[ " ${all[*]} " == *" $argument "* ]] || { say "test.sh: no stage '$argument': ${all[*]}"; exit 2; }
@@ -107,7 +108,7 @@ for stage in "${stages[@]}"; do
     unit) swift_stage unit --skip ParityTests --skip TidyTests ;;
     parity) swift_stage parity --filter ParityTests ;;
     tidy) swift_stage tidy --filter TidyTests ;;
-    integration) python_stage integration Tests/Integration Tests/Protos ;;
+    integration) python_stage integration Tests/Integration Tests/Protos Tests/Kernels ;;
     promotion) python_stage promotion Tests/Promotion ;;
     console) python_stage console Tests/Console ;;
     faults) VOICEPRINT_FAULTS_SUMMARY=$logs/faults.txt python_stage faults Tests/Faults "${fault_options[@]}" ;;
