@@ -7,6 +7,8 @@
 #   deploy/benchmark.sh features [seconds]       Fbank, resampling and the feature service, beside torchaudio,
 #                                                kaldi-native-fbank and soxr
 #   deploy/benchmark.sh search [templates]       exact search, beside FAISS's IndexFlatIP
+#   deploy/benchmark.sh mvector [rounds]         a whole cluster, beside mvector's CAM++ behind Python's gRPC
+#   deploy/benchmark.sh growth [--only …]        curves over length of audio, gallery, calls under way and replicas
 #   deploy/benchmark.sh rpc [rounds]             a call that computes nothing, beside gRPC's own C++
 #   deploy/benchmark.sh soak [minutes] [--overload]   a mixed load is held for 30 minutes: latency, memory, files
 #   deploy/benchmark.sh capacity                 what calls and people cost in CPU and memory (deploy/CAPACITY.md)
@@ -27,16 +29,44 @@ case $kind in
     defaults=(cam++ ecapa_tdnn tdnn res2net resnet_se eres2net eres2netv2) modules='torch numpy onnx onnxruntime'
     batch=1 threads=1 rounds=5
     ;;
-  promotion | capacity | rpc | soak) ;;
+  promotion | capacity | rpc | soak | growth) ;;
+  mvector) modules='torch torchaudio numpy grpc_tools' ;;
   features) modules='torch torchaudio kaldi_native_fbank soxr numpy' ;;
   search) modules='faiss numpy' ;;
-  -h | --help) sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *)
-    say "benchmark.sh: what is measured? training, inference, promotion, features, search, rpc, soak or capacity"
+    say "benchmark.sh: what is measured? training, inference, promotion, features, search, mvector,
+      growth, rpc, soak or capacity"
     exit 2
     ;;
 esac
 shift
+
+# Finds the Python with the peers, and installs them where none was named: need_peers MODULE…
+need_peers() {
+  local peer=$root/.build/peer-python
+  python=${PEER_PYTHON:-$peer/bin/python}
+  "$python" -c "import $(IFS=,; echo "$*")" 2>/dev/null && return
+  [ -z "${PEER_PYTHON:-}" ] || fail "PEER_PYTHON=$python cannot import one of: $*"
+  say "installing $* into .build/peer-python"
+  [ -x "$peer/bin/python" ] || python3 -m venv "$peer"
+  # Modules are named as their packages, but for two.
+  local packages
+  packages=$(sed 's/faiss/faiss-cpu/; s/grpc_tools/grpcio-tools/; s/_/-/g' <<<"$*")
+  # shellcheck disable=SC2086 # the names are words
+  "$peer/bin/pip" install --quiet --disable-pip-version-check $packages >&2
+}
+
+# Fetches mvector's networks: need_mvector, which sets `mvector` to their folder.
+need_mvector() {
+  mvector=$root/.build/peer-mvector
+  if [ ! -d "$mvector/mvector" ]; then
+    mkdir -p "$mvector"
+    "$python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$mvector" mvector==1.0.5 >&2
+    "$python" -m zipfile -e "$mvector"/mvector-1.0.5-*.whl "$mvector"
+  fi
+}
+
 if [ "$kind" = rpc ]; then
   "$root/deploy/install-deps.sh" test
   need_swift
@@ -47,27 +77,22 @@ if [ "$kind" = rpc ]; then
   g++ -std=c++17 -O2 -o .build/rpc-peer deploy/benchmark/rpc_peer.cc $(pkg-config --cflags --libs grpc++)
   exec python3 deploy/benchmark/rpc.py "$(swift build -c release --show-bin-path)/voiceprint" .build/rpc-peer "$@"
 fi
-if [ "$kind" = promotion ] || [ "$kind" = capacity ] || [ "$kind" = soak ]; then
+if [ "$kind" = promotion ] || [ "$kind" = capacity ] || [ "$kind" = soak ] ||
+  [ "$kind" = growth ] || [ "$kind" = mvector ]; then
   "$root/deploy/install-deps.sh" test demo
   need_swift
   cd "$root"
   swift build -c release >&2
   deploy/fetch-model.sh >/dev/null
+  if [ "$kind" = mvector ]; then
+    # shellcheck disable=SC2086 # the names are words
+    need_peers $modules
+    need_mvector
+    set -- "$python" "$mvector" "$@"
+  fi
   python_environment
   exec "$python" "deploy/benchmark/$kind.py" "$@"
 fi
-
-# Finds the Python with the peers, and installs them where none was named: need_peers MODULE…
-need_peers() {
-  local peer=$root/.build/peer-python
-  python=${PEER_PYTHON:-$peer/bin/python}
-  "$python" -c "import $(IFS=,; echo "$*")" 2>/dev/null && return
-  [ -z "${PEER_PYTHON:-}" ] || fail "PEER_PYTHON=$python cannot import one of: $*"
-  say "installing $* into .build/peer-python"
-  [ -x "$peer/bin/python" ] || python3 -m venv "$peer"
-  # Modules are named as their packages, but for FAISS.
-  "$peer/bin/pip" install --quiet --disable-pip-version-check $(sed 's/faiss/faiss-cpu/; s/_/-/g' <<<"$*") >&2
-}
 
 if [ "$kind" = features ]; then
   need_swift
@@ -100,12 +125,7 @@ voiceprint=$(swift build -c release --show-bin-path)/voiceprint
 
 # shellcheck disable=SC2086 # the names are words
 need_peers $modules
-mvector=$root/.build/peer-mvector
-if [ ! -d "$mvector/mvector" ]; then
-  mkdir -p "$mvector"
-  "$python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$mvector" mvector==1.0.5 >&2
-  "$python" -m zipfile -e "$mvector"/mvector-1.0.5-*.whl "$mvector"
-fi
+need_mvector
 
 # shellcheck disable=SC2086 # the precisions are words
 exec python3 deploy/benchmark/by_turns.py "$kind" --voiceprint "$voiceprint" --python "$python" --mvector "$mvector" \
