@@ -4,13 +4,15 @@ usage: mvector.py PEER_PYTHON MVECTOR_FOLDER [ROUNDS]
 
 The same Python client calls GatewayService.Embed of either with the same recording of 3 s, 16 calls under way. The peer
 serves once with a thread of PyTorch for each core and two workers, and once with a worker a core of one thread; the
-better one counts. Prints one JSON object.
+better one counts. The cluster serves the same network as a float32 and as a float16 epoch, which a processor without
+AVX-512 FP16 serves in float32. Prints one JSON object.
 """
 
 import concurrent.futures
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -56,29 +58,35 @@ def main() -> None:
         import grpc
         from voiceprint.gateway.v1 import gateway_service_pb2 as pb, gateway_service_pb2_grpc
         from voiceprint.types.v1 import audio_pb2
-    cluster = cluster_module.Cluster(
-        voices.short_folder(), "--no-trainer", "--no-console", *voices.model_arguments())
+    bundle = voices.short_folder() / "bundle"
+    subprocess.run([cluster_module.BIN / "voiceprint", "import-model", voices.model_arguments()[1], "--out", bundle],
+                   check=True, stdout=subprocess.DEVNULL)
+    cluster = cluster_module.Cluster(voices.short_folder(), "--no-trainer", "--no-console", "--epoch", str(bundle))
     try:
-        targets = {"cluster": cluster.address("gateway")}
+        gateway = cluster.address("gateway")
+        cluster.command("epochs", "publish", str(bundle), "--precision", "float16", "--float32-fallback")
+        epochs = json.loads(cluster.command("epochs", "list", "--json").stdout)
+        targets = {epoch["precision"]: (gateway, epoch["epoch"]) for epoch in epochs}
         for name, peer in peers.items():
-            targets[name] = f"127.0.0.1:{peer.stdout.readline().strip()}"
-        request = pb.EmbedRequest(audio=audio_pb2.Audio(content=voices.wav(voices.voice(**voices.ANN, seconds=3.0))))
+            targets[name] = (f"127.0.0.1:{peer.stdout.readline().strip()}", "")
+        audio = audio_pb2.Audio(content=voices.wav(voices.voice(**voices.ANN, seconds=3.0)))
         found: dict = {name: [] for name in targets}
         for _ in range(rounds):
-            for name, target in targets.items():
+            for name, (target, epoch) in targets.items():
                 with grpc.insecure_channel(target) as channel:
                     stub = gateway_service_pb2_grpc.GatewayServiceStub(channel)
-                    found[name].append(calls_per_second(stub.Embed, request))
+                    found[name].append(calls_per_second(stub.Embed, pb.EmbedRequest(audio=audio, epoch=epoch)))
     finally:
         cluster.down()
+        shutil.rmtree(bundle.parent)
         for peer in peers.values():
             peer.kill()
             peer.wait()
     medians = {name: statistics.median(values) for name, values in found.items()}
+    best = max(medians[name] for name in peers)
     print(json.dumps({
         "calls_per_second": {name: round(value, 1) for name, value in medians.items()},
-        "ratio": round(medians["cluster"] / max(value for name, value in medians.items() if name != "cluster"), 2)},
-        indent=1))
+        "ratio": {name: round(medians[name] / best, 2) for name in medians if name not in peers}}, indent=1))
 
 
 if __name__ == "__main__":
