@@ -199,6 +199,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let testTargets: [Target] = [
   .target(name: "TestSupport", dependencies: ["VoiceCluster"], path: "Tests/TestSupport", swiftSettings: strict),
   tests("VoiceConcurrencyTests", ["VoiceConcurrency"]),
+  // Doors for bytes from outside; the tests hand in a corpus, deploy/fuzz.sh what libFuzzer makes of it.
+  .target(
+    name: "FuzzTargets",
+    dependencies: [
+      "VoiceAudio", "VoiceConfiguration", "VoiceMessages", "VoiceModels", "VoiceRecognition", "VoiceServiceKit",
+      "VoiceTensor",
+    ], path: "Tests/FuzzTargets", swiftSettings: strict),
+  tests("FuzzTests", ["FuzzTargets", "VoiceMessages"]),
   tests("VoiceConfigurationTests", ["VoiceConfiguration"]),
   tests("VoiceRecognitionTests", ["VoiceRecognition"]),
   tests("VoiceMessagesTests", ["VoiceMessages", "VoiceCluster", "protoc-gen-voice"]),
@@ -265,6 +273,14 @@ let testTargets: [Target] = [
   tests("TidyTests", ["VoiceCluster"]),
 ]
 
+// What is linked with libFuzzer, for deploy/fuzz.sh alone: `swift build -Xswiftc -sanitize=fuzzer`.
+let fuzzTargets: [Target] = Context.environment["VOICEPRINT_FUZZ"] == nil ? [] : [
+  .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+  .executableTarget(
+    name: "voiceprint-fuzz", dependencies: ["FuzzTargets", "CFuzzer"], path: "Tests/Fuzz",
+    exclude: ["CFuzzer", "Corpus", "seeds.py"], swiftSettings: strict),
+]
+
 let package = Package(
   name: "voiceprint",
   products: [
@@ -279,6 +295,6 @@ let package = Package(
   ],
   traits: [.trait(name: "MPI", description: "Training by several processes with Open MPI (libopenmpi-dev).")],
   dependencies: dependencies,
-  targets: cTargets + libraries + executables + testTargets,
+  targets: cTargets + libraries + executables + testTargets + fuzzTargets,
   swiftLanguageModes: [.v6]
 )
