@@ -1,5 +1,5 @@
 import Testing
-import VoiceMessages
+@testable import VoiceMessages
 import VoiceRPC
 
 @Suite("Cancellation", .timeLimit(.minutes(1)))
