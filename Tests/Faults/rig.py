@@ -15,6 +15,8 @@ from database import Postgres
 from golden import Golden
 from network import Network, why_not
 
+# Less than an operator would give, so that what ends by the clock ends soon.
+SHORT = ["database.query_timeout_milliseconds=5000", "database.connect_timeout_milliseconds=2000"]
 # Every process of the cluster has a host of its own.
 HOSTS = ["primary", "standby", "registry", "feature", "embedding-0", "embedding-1", "gateway"]
 
@@ -107,7 +109,7 @@ class Rig:
         self.standby = self.follow(self.primary, "standby-0", self.host("standby"))
         self.registry = self.service(
             "registry", f"database.url={self.database}", f"service_key_file={self._keys()}",
-            f"erasure_ledger={self.folder}/ledger", "database.pool=4")
+            f"erasure_ledger={self.folder}/ledger", "database.pool=4", *SHORT)
         upstream = f"upstreams.registry=ipv4:{self.registry.address}"
         self.embeddings = [
             self.service(f"embedding-{number}", upstream, f"cache={self.folder}/cache-{number}") for number in (0, 1)]
