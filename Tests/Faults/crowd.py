@@ -3,6 +3,7 @@
 import itertools
 import time
 
+from cluster import eventually
 from checker import people, violations
 from history import Callers
 from test_faults import template
@@ -42,6 +43,17 @@ class Crowd:
         begin = time.monotonic()
         self.callers.wait_for_answers(count, seconds)
         return time.monotonic() - begin
+
+    def serves_alone(self, count: int = 15, seconds: float = 40) -> float:
+        """Waits until so many recognitions one after the other are answered; gives when the first of them began."""
+        begin = time.monotonic()
+
+        def last() -> list:
+            return [call for call in self.since(begin) if call.kind in ("identify", "contrast")][-count:]
+
+        eventually(lambda: len(last()) == count and all(call.is_answered for call in last()), seconds,
+                   f"{count} recognitions one after the other without a failure")
+        return last()[0].begin - begin
 
     def since(self, moment: float) -> list:
         """The calls that began at that moment or later."""

@@ -110,7 +110,7 @@ class Network:
     @contextlib.contextmanager
     def broken(self, *names: str, peers: list[str] | None = None, **road):
         """While it lasts, the ways between the named hosts and `peers` (all others) are as `road` says, both ways."""
-        ways = [(name, peer) for name in names for peer in (peers or self.hosts) if peer not in names]
+        ways = [(name, peer) for name in names for peer in (peers or self.hosts) if peer != name]
         for name, peer in ways:
             self._roads[name, peer] = self._roads[peer, name] = Road(**road)
         try:
