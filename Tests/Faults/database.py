@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 
+import disk
 from cluster import eventually
 
 
@@ -28,6 +29,8 @@ class Postgres:
         self.folder, self.data, self.log = folder, folder / "data", folder / "log"
         self.port = free_port() if host.namespace is None else 5432
         folder.mkdir(parents=True)
+        # A disk of its own, which a test can fill.
+        self.has_own_disk = disk.mount(folder, 512)
         # PostgreSQL refuses root.
         account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         self._as = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", "--"]
@@ -60,7 +63,7 @@ class Postgres:
 
     def start(self, *settings: str) -> subprocess.Popen:
         given = [f"listen_addresses={self.host.address}", f"port={self.port}", f"unix_socket_directories={self.folder}",
-                 "fsync=off", "wal_receiver_timeout=5s", "wal_sender_timeout=5s", *settings]
+                 "fsync=off", "max_wal_size=64MB", "wal_receiver_timeout=5s", "wal_sender_timeout=5s", *settings]
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 [*self.host.prefix, *self._as, binaries() / "postgres", "-D", self.data,
@@ -100,3 +103,8 @@ class Postgres:
             self.signal(signal.SIGCONT)
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
+
+    def close(self) -> None:
+        self.stop()
+        if self.has_own_disk:
+            disk.unmount(self.folder)

@@ -16,7 +16,8 @@ from golden import Golden
 from network import Network, why_not
 
 # Less than an operator would give, so that what ends by the clock ends soon.
-SHORT = ["database.query_timeout_milliseconds=5000", "database.connect_timeout_milliseconds=2000"]
+SHORT = ["database.query_timeout_milliseconds=5000", "database.connect_timeout_milliseconds=2000",
+         "database.acquire_timeout_milliseconds=1000"]
 # Every process of the cluster has a host of its own.
 HOSTS = ["primary", "standby", "registry", "feature", "embedding-0", "embedding-1", "gateway"]
 
@@ -32,10 +33,11 @@ class Here:
 class Service:
     """One process on its host."""
 
-    def __init__(self, name: str, host, folder: pathlib.Path, *settings: str, environment: dict | None = None):
-        self.name, self.host, self.log = name, host, folder / f"{name}.log"
+    def __init__(self, name: str, host, log: pathlib.Path, *settings: str):
+        self.name, self.host, self.log = name, host, log
         self._settings = [f"listen.address={host.address}", "tls.allow_plaintext=true", *settings]
-        self._environment = {**os.environ, **(environment or {})}
+        # What the next start adds to the environment.
+        self.environment: dict[str, str] = {}
         self.port = 0
         self.start()
 
@@ -46,7 +48,7 @@ class Service:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.host.prefix, BIN / program, *given], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=log, text=True, env=self._environment)
+                stderr=log, text=True, env={**os.environ, **self.environment})
         line = self.process.stdout.readline()
         assert line.startswith("LISTENING "), f"{self.name} said '{line}'; {self.log} ends with\n{self.tail()}"
         self.port = int(line.split()[1])
@@ -78,6 +80,8 @@ class Service:
             self.process.kill()
         self.process.wait(30)
         self.process.stdout.close()
+
+    close = stop
 
 
 def need_network(rig) -> Network:
@@ -139,8 +143,8 @@ class Rig:
         self.registry.set("database.url", self.database)
         self.registry.start()
 
-    def service(self, name: str, *settings: str, environment: dict | None = None) -> Service:
-        return self.keep(Service(name, self.host(name), self.folder, *settings, environment=environment))
+    def service(self, name: str, *settings: str, log: str = "") -> Service:
+        return self.keep(Service(name, self.host(name), self.folder / f"{log or name}.log", *settings))
 
     @property
     def database(self) -> str:
@@ -174,7 +178,7 @@ class Rig:
 
     def close(self) -> None:
         for part in reversed(self._parts):
-            part.stop()
+            part.close()
 
 
 def make(models: pathlib.Path, clips: list[pathlib.Path], network: Network | None) -> Rig:
