@@ -38,8 +38,10 @@ class Postgres:
             os.chown(folder, account.pw_uid, account.pw_gid)
         else:
             self._as = []
+        # What the next start adds to the environment.
+        self.environment: dict[str, str] = {}
         self._make()
-        self.process = self.start()
+        self.start()
 
     @property
     def place(self) -> str:
@@ -61,16 +63,16 @@ class Postgres:
         with (self.data / "pg_hba.conf").open("a") as rules:
             rules.write("host all voiceprint 198.18.42.0/24 trust\nhost replication voiceprint 198.18.42.0/24 trust\n")
 
-    def start(self, *settings: str) -> subprocess.Popen:
+    def start(self) -> None:
         given = [f"listen_addresses={self.host.address}", f"port={self.port}", f"unix_socket_directories={self.folder}",
-                 "fsync=off", "max_wal_size=64MB", "wal_receiver_timeout=5s", "wal_sender_timeout=5s", *settings]
+                 "fsync=off", "max_wal_size=64MB", "wal_receiver_timeout=5s", "wal_sender_timeout=5s"]
         with self.log.open("ab") as log:
-            process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [*self.host.prefix, *self._as, binaries() / "postgres", "-D", self.data,
                  *(word for setting in given for word in ("-c", setting))],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                env={**os.environ, **self.environment})
         eventually(self._answers, 30, f"PostgreSQL {self.name}")
-        return process
 
     def _answers(self) -> bool:
         with contextlib.suppress(subprocess.CalledProcessError):

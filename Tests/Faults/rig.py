@@ -118,7 +118,8 @@ class Rig:
         self.embeddings = [
             self.service(f"embedding-{number}", upstream, f"cache={self.folder}/cache-{number}") for number in (0, 1)]
         self.feature = self.service("feature")
-        self.gateway = self.service("gateway", *self.upstreams(), "access.required=false")
+        self.gateway = self.service("gateway", *self.upstreams(), "access.required=false",
+            "live.idle_milliseconds=3000")
         self.epoch = self._publish(bundle)
 
     def keep(self, part):
