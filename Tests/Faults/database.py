@@ -68,10 +68,11 @@ class Postgres:
                  "fsync=off", "max_wal_size=64MB", "wal_receiver_timeout=5s", "wal_sender_timeout=5s"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.host.prefix, *self._as, binaries() / "postgres", "-D", self.data,
+                # The environment is that of the account: what root makes there, the account could not use.
+                [*self.host.prefix, *self._as, "env", *(f"{name}={value}" for name, value in self.environment.items()),
+                 binaries() / "postgres", "-D", self.data,
                  *(word for setting in given for word in ("-c", setting))],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                env={**os.environ, **self.environment})
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
         eventually(self._answers, 30, f"PostgreSQL {self.name}")
 
     def _answers(self) -> bool:
