@@ -8,7 +8,8 @@
 #   integration  a Python client against real processes and a real PostgreSQL; the protocol against its last release
 #   promotion    a network is trained from afar and swapped in while everybody goes on calling
 #   console      the web console in a headless browser with a microphone; screenshots in .build/test-logs/console
-#   faults       processes are killed at every step of a promotion: a sample of the scenarios, all of them with --full
+#   faults       processes are killed at every step of a promotion: a sample of the scenarios, all of them with --full;
+#                and what deploy/FAULTS.md promises of hanging processes, networks, disks, databases and clocks
 #   tidy         the style
 #
 # The last line is `N passed, N failed, N skipped`; the exit status is 0 if nothing failed. Where only `faults` runs,
@@ -21,7 +22,7 @@ stages=()
 fault_options=()
 for argument in "$@"; do
   case $argument in
-    -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
     --full) fault_options=(--full) ;;
     *)
       [[ " ${all[*]} " == *" $argument "* ]] || { say "test.sh: no stage '$argument': ${all[*]}"; exit 2; }
