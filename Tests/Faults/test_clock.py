@@ -15,7 +15,7 @@ DAY = 86_400
 
 
 class Clock:
-    """The clock of processes that were started with its environment; how far it is off can be changed while they run."""
+    """The clock of processes that were started with its environment, which can be set while they run."""
 
     def __init__(self, file: pathlib.Path):
         self._file = file

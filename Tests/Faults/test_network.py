@@ -61,6 +61,9 @@ def test_without_its_standby_the_database_acknowledges_nothing(rig, people):
             begin = time.monotonic()
             eventually(lambda: [call for call in people.since(begin) if call.kind == "enrol" and not call.is_answered],
                        what="an enrolment that is not acknowledged")
+            seen = time.monotonic()
+            eventually(lambda: [call for call in people.since(seen) if call.kind == "identify" and call.is_answered],
+                       what="a recognition meanwhile")
         people.serves_again(seconds=60)
     answered = [call for call in people.since(begin) if call.kind == "enrol" and call.is_answered]
     assert answered, "enrolments are acknowledged again"

@@ -7,7 +7,6 @@ import time
 
 import grpc
 
-from cluster import eventually
 from crowd import PATIENCE
 
 CALLS = 24
