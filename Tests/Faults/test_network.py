@@ -9,11 +9,11 @@ from rig import need_network
 
 
 def test_a_slow_and_lossy_network_costs_time_alone(rig, people):
-    """Everything between everybody: 20 ms more for each packet, and one in a hundred is lost."""
+    """Everything between everybody: 5 ms more for each packet, and one in two hundred is lost."""
     network = need_network(rig)
     with people:
         before = network.lost
-        with network.broken(*network.hosts, peers=list(network.hosts), delay=0.02, loss=0.01):
+        with network.broken(*network.hosts, peers=list(network.hosts), delay=0.005, loss=0.005):
             people.serves_again(3)
         lost = network.lost - before
     print(f"{lost} of {network.packets} packets lost")
