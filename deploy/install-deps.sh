@@ -16,12 +16,14 @@ demo=(
 )
 # A Python client for the integration tests, the generators that the committed code is compared with, and Open MPI for
 # training by several processes; arecord for microphones; C++, Go and jq for the examples of clients; a browser, with a
-# font for Chinese, for the console; promtool and what else reads the files of deploy/; ARM64 for the kernels.
+# font for Chinese, for the console; promtool and what else reads the files of deploy/; ARM64 for the kernels; for the
+# faults, hosts of their own and clocks that jump.
 test=(
   python3 python3-pip python3-venv protobuf-compiler protobuf-c-compiler libprotobuf-dev openssl procps
   libopenmpi-dev openmpi-bin alsa-utils g++ make libgrpc++-dev protobuf-compiler-grpc golang-go
   golang-google-grpc-dev golang-github-golang-protobuf-1-5-dev protoc-gen-go protoc-gen-go-grpc jq
   chromium chromium-driver fonts-wqy-microhei prometheus docker-compose systemd qemu-user gcc-aarch64-linux-gnu
+  iproute2 faketime
 )
 
 packages=("${build[@]}")

@@ -9,7 +9,8 @@
 #                kernels on ARM64
 #   promotion    a network is trained from afar and swapped in while everybody goes on calling
 #   console      the web console in a headless browser with a microphone; screenshots in .build/test-logs/console
-#   faults       processes are killed at every step of a promotion: a sample of the scenarios, all of them with --full
+#   faults       processes are killed at every step of a promotion: a sample of the scenarios, all of them with --full;
+#                and what deploy/FAULTS.md promises of hanging processes, networks, disks, databases and clocks
 #   tidy         the style
 #
 # The last line is `N passed, N failed, N skipped`; the exit status is 0 if nothing failed. Where only `faults` runs,

@@ -64,7 +64,7 @@ private struct ListeningLoop {
         (pause, isLost) = (.milliseconds(50), false)
         continuation.yield(.connected)
         while true {
-          try link.wait(for: Link.readable, patience(nil))
+          try awaitNews(on: link)
           for event in try link.notifications() { continuation.yield(event) }
         }
       } catch let error as PostgresError {
@@ -76,6 +76,15 @@ private struct ListeningLoop {
       // Between two tries the thread sleeps, unless the listener stops.
       wake.wait(atMost: pause)
       pause = min(pause * 2, .seconds(2))
+    }
+  }
+
+  /// Sleeps until something came. A server that says nothing for long is asked whether it is still there: one that
+  /// hangs keeps its connections.
+  private func awaitNews(on link: Link) throws {
+    while true {
+      do { return try link.wait(for: Link.readable, patience(.seconds(10))) } catch let error as PostgresError
+      where error.code == .deadlineExceeded { try link.run("SELECT 1", patience(options.connectTimeout)) }
     }
   }
 

@@ -65,11 +65,47 @@ def clips() -> tuple[list, list]:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory, clips):
+def stubs_of_protos(tmp_path_factory):
+    cluster_module.generate_stubs(tmp_path_factory.mktemp("stubs"))
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory, stubs_of_protos, clips):
     from world import World
 
-    cluster_module.generate_stubs(tmp_path_factory.mktemp("stubs"))
     probes, pairs = clips
     broken = World(tmp_path_factory.mktemp("world"), [*probes, *itertools.chain(*pairs)])
     yield broken
     broken.close()
+
+
+@pytest.fixture(scope="session")
+def network(request):
+    """A network between the processes, or None where it cannot be had: tests that need one say so and are skipped."""
+    from network import Network, why_not
+    from rig import HOSTS
+
+    if why_not():
+        yield None
+        return
+    hosts = Network(HOSTS, request.config.fault_seed)
+    yield hosts
+    hosts.close()
+
+
+@pytest.fixture(scope="session")
+def rig(tmp_path_factory, stubs_of_protos, clips, network):
+    import rig as rig_module
+
+    probes, pairs = clips
+    broken = rig_module.make(tmp_path_factory.mktemp("model"), [*probes, *itertools.chain(*pairs)], network)
+    yield broken
+    broken.close()
+
+
+@pytest.fixture
+def people(rig, clips, request):
+    """Who calls the rig's gateway about a collection of this test's own."""
+    from crowd import Crowd
+
+    return Crowd(rig, clips, request.node.name, request.config.fault_seed)

@@ -34,10 +34,13 @@ class Call:
 class Callers:
     """Threads that call until the block ends. `pairs` are recordings to enrol people with, two of each."""
 
-    def __init__(self, address: str, collection: str, probes: list, pairs: list, seed: int):
+    def __init__(self, address: str, collection: str, probes: list, pairs: list, seed: int,
+                 seconds: float = 10):
+        """Each call has `seconds` to be answered."""
         self._address, self._collection = address, collection
         self._probes, self._pairs, self._seed = probes, pairs, seed
         self._contents = {clip: clip.read_bytes() for clip in [*probes, *itertools.chain(*pairs)]}
+        self._seconds = seconds
         self._over = threading.Event()
         self._changed = threading.Condition()
         self.calls: list[Call] = []
@@ -103,7 +106,7 @@ class Callers:
 
         def body(call):
             request = pb.IdentifyRequest(collection=self._collection, audio=self._audio(call.clips[0]), top_k=1000)
-            answer = gateway.Identify(request, timeout=10)
+            answer = gateway.Identify(request, timeout=self._seconds)
             call.epoch = answer.epoch
             call.scores = {match.speaker_id: match.score for match in answer.candidates}
 
@@ -114,7 +117,7 @@ class Callers:
 
         def body(call):
             first, second = (self._audio(clip) for clip in call.clips)
-            answer = gateway.Contrast(pb.ContrastRequest(first=first, second=second), timeout=10)
+            answer = gateway.Contrast(pb.ContrastRequest(first=first, second=second), timeout=self._seconds)
             call.epoch, call.scores = answer.epoch, {"": answer.score}
 
         self._call(Call("contrast", time.monotonic(), clips=tuple(draw.sample(self._probes, 2))), body)
@@ -129,7 +132,7 @@ class Callers:
         def body(call):
             audios = [self._audio(clip) for clip in call.clips]
             request = pb.EnrollRequest(collection=self._collection, speaker_id=speaker, audios=audios)
-            call.epoch = gateway.Enroll(request, timeout=10).epoch
+            call.epoch = gateway.Enroll(request, timeout=self._seconds).epoch
 
         self._call(Call("enrol", time.monotonic(), speaker=speaker, clips=pair), body)
 
@@ -139,7 +142,7 @@ class Callers:
 
         def body(_):
             request = pb.DeleteSpeakerRequest(collection=self._collection, speaker_id=f"new-{number - 1}")
-            gateway.DeleteSpeaker(request, timeout=10)
+            gateway.DeleteSpeaker(request, timeout=self._seconds)
 
         if draw.random() < 1 / 3:
             self._call(Call("delete", time.monotonic(), speaker=f"new-{number - 1}"), body)

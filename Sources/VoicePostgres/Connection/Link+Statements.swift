@@ -37,25 +37,22 @@ extension Link {
       } catch {
         failure = error
         // The rows that are still to come are not wanted any more.
-        if !rows.isEmpty { cancelStatement() }
+        guard rows.isEmpty || cancelStatement() else {
+          throw PostgresError(.deadlineExceeded, "the database did not take a cancellation in time")
+        }
       }
     }
     if let failure { throw failure }
   }
 
-  /// Asks the server to give up the statement that runs. Its result or failure still comes.
-  private func cancelStatement() {
-    guard let cancel = PQgetCancel(handle) else { return }
-    var reason = [CChar](repeating: 0, count: 256)
-    // When the request gets through nothing else is to be done; when not, the wait that follows ends by the clock.
-    _ = PQcancel(cancel, &reason, Int32(reason.count))
-    PQfreeCancel(cancel)
-  }
+  /// Asks the server to give up the statement that runs, whose result or failure still comes. False when the server
+  /// does not take that in.
+  private func cancelStatement() -> Bool { CancelRequest(handle)?.send(within: .seconds(2)) ?? false }
 
   /// After an interrupted wait: ends the statement on the server. False when the connection is of no more use.
   func abandon() -> Bool {
     guard PQtransactionStatus(handle) == PQTRANS_ACTIVE else { return isAlive }
-    cancelStatement()
+    guard cancelStatement() else { return false }
     do {
       while let result = try next(.atMost(.seconds(2))) { PQclear(result) }
       return isAlive

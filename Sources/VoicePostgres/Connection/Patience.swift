@@ -10,6 +10,11 @@ struct Patience {
   /// A wait that only the clock ends.
   static func atMost(_ duration: Duration) -> Patience { Patience(deadline: .now + duration) }
 
+  /// One of `count` equal parts of the time that is left, from now on.
+  func share(of count: Int) -> Patience {
+    Patience(deadline: deadline.map { .now + ($0 - .now) / count }, isCancelled: isCancelled)
+  }
+
   /// Milliseconds for `poll`; -1 waits for ever.
   func remainingMilliseconds() throws -> Int32 {
     if isCancelled() { throw CancellationError() }

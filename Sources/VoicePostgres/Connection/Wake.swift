@@ -24,10 +24,13 @@ final class Wake: Sendable {
     _ = write(writing, &byte, 1)
   }
 
-  /// Sleeps until a signal or until the time is over.
-  func wait(atMost duration: Duration) {
+  /// Sleeps until a signal or until the time is over; says whether there was a signal.
+  @discardableResult
+  func wait(atMost duration: Duration) -> Bool {
     var reading = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    if poll(&reading, 1, Int32(duration / .milliseconds(1))) > 0 { drain() }
+    guard poll(&reading, 1, Int32(duration / .milliseconds(1))) > 0 else { return false }
+    drain()
+    return true
   }
 
   func drain() {

@@ -92,12 +92,21 @@ final class ServerCall: Sendable {
     case abandoned
   }
 
-  /// Sends a message when flow control lets it. Throws `CancellationError` when the caller has gone.
+  /// Sends a message when flow control lets it. Throws `CancellationError` when the caller has gone, and as soon as the
+  /// task is cancelled, whether or not the caller ever reads: then the message may still arrive, and nothing after it
+  /// but the call's end.
   func send(_ message: ByteBuffer) async throws {
+    let promise = Promise<Bool>()
     let batch = Batch(handle)
     if let metadata = state.withLock({ $0.takeInitialMetadata() }) { batch.sendInitialMetadata(metadata) }
     batch.send(message)
-    guard try await batch.run() else { throw CancellationError() }
+    try batch.start { _, isSent in promise.fulfil(isSent) }
+    let isSent = await withTaskCancellationHandler {
+      await promise.value()
+    } onCancel: {
+      promise.fulfil(false)
+    }
+    guard isSent else { throw CancellationError() }
   }
 
   /// Ends the call with `OK` and the response that is set, or with an error. Returns at once; a second end is ignored.

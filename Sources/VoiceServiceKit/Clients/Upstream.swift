@@ -28,6 +28,8 @@ package struct Upstream: Sendable {
     options.serviceConfig = ServiceConfig.json
     options.maxReceivedMessageBytes = 64 << 20
     options.tls = tls
+    // A replica that hangs, or that no packet reaches any more, gets its share of the calls until this finds it.
+    (options.keepaliveTime, options.keepaliveTimeout) = (.seconds(10), .seconds(5))
     channel = try Channel(target, options: options)
     if key != nil, channel.isReadOnTheWay {
       throw RPCError(.invalidArgument, "everybody on the way to \(target) could read the key: set tls.upstream_ca")
