@@ -12,7 +12,7 @@ struct Resources: Sendable {
 
   /// Adds all paths.
   func add(to routes: Routes) {
-    routes.on(.get, "openapi.yaml", isQuick: true) { description.answer($0.request) }
+    routes.on(.get, "openapi.yaml", isQuick: true, isOpen: true) { description.answer($0.request) }
     SignIn(gate: gate, streams: streams).add(to: routes)
     Status(upstreams: upstreams).add(to: routes)
     Recognition(upstreams: upstreams).add(to: routes)
