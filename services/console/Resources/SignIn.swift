@@ -12,11 +12,11 @@ struct SignIn: Sendable {
       return Response(json: SessionAnswer(visitor, isRequired: gate.sessions != nil))
     }
     routes.on(.post, "session", isOpen: true) { call in
-      guard let sessions = gate.sessions else {
-        throw RecognitionError(
-          .failedPrecondition, reason: "NO_LOGIN", "nobody signs in at this console: login.required is false")
-      }
-      return try await call.with(SignInBody.self) { body in
+      try await call.with(SignInBody.self) { body in
+        guard let sessions = gate.sessions else {
+          throw RecognitionError(
+            .failedPrecondition, reason: "NO_LOGIN", "nobody signs in at this console: login.required is false")
+        }
         let visitor = try await sessions.open(key: body.key)
         var response = Response(json: SessionAnswer(visitor, isRequired: true), status: .created)
         response.headers[.setCookie] = visitor.session.field(for: call.request, hasTLS: gate.hasTLS)

@@ -29,7 +29,9 @@ export function showLogin(place) {
   const outcome = h('div', { class: 'stack', 'aria-live': 'polite' });
   const send = button(t('login.send'), null, { testid: 'login-send', main: true });
   send.type = 'submit';
-  const form = h('form', { class: 'card stack', testid: 'login-form' }, entry, h('div', { class: 'row' }, send), outcome);
+  // For those who keep passwords for people: they look for a name.
+  const name = h('input', { type: 'text', autocomplete: 'username', hidden: true, set: { value: 'voiceprint' } });
+  const form = h('form', { class: 'card stack', testid: 'login-form' }, name, entry, h('div', { class: 'row' }, send), outcome);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     perform(send, outcome, async () => {
