@@ -265,7 +265,7 @@ let testTargets: [Target] = [
     "ConsoleTests",
     [
       "voiceprint-console", "VoiceMessages", "VoiceRPC", "VoiceRecognition", "VoiceServiceKit", "VoiceConfiguration",
-      hummingbird, yams,
+      hummingbird, logging, yams,
     ]),
   tests("TidyTests", ["VoiceCluster"]),
 ]

@@ -26,8 +26,14 @@ final class Sessions: Sendable {
   }
 
   /// Signs the owner of a key in. Throws `unauthenticated`, the same for whatever is wrong with the key.
-  func open(key: String, now: ContinuousClock.Instant = .now) async throws -> Visitor {
-    let rights = try await check.rights(of: key)
+  func open(key: String) async throws -> Visitor {
+    let visitor = add(key: key, try await check.rights(of: key))
+    log.notice("signed in", metadata: ["caller": "\(visitor.rights.caller.name)"])
+    return visitor
+  }
+
+  /// Begins a session of a key that was found to be good.
+  func add(key: String, _ rights: KeyRights, now: ContinuousClock.Instant = .now) -> Visitor {
     let session = Session()
     entries.withLock { entries in
       entries = entries.filter { isGood($0.value, now) }
@@ -36,7 +42,6 @@ final class Sessions: Sendable {
       }
       entries[session] = Entry(key: key, rights: rights, begin: now, lastUse: now, confirmed: now)
     }
-    log.notice("signed in", metadata: ["caller": "\(rights.caller.name)"])
     return Visitor(session: session, key: key, rights: rights, sessions: self)
   }
 

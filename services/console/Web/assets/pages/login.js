@@ -31,7 +31,8 @@ export function showLogin(place) {
   send.type = 'submit';
   // For those who keep passwords for people: they look for a name.
   const name = h('input', { type: 'text', autocomplete: 'username', hidden: true, set: { value: 'voiceprint' } });
-  const form = h('form', { class: 'card stack', testid: 'login-form' }, name, entry, h('div', { class: 'row' }, send), outcome);
+  const form = h('form', { class: 'card stack', testid: 'login-form' }, name, entry,
+    h('div', { class: 'row' }, send), outcome);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     perform(send, outcome, async () => {
