@@ -24,6 +24,8 @@ let dependencies: [Package.Dependency] = [
   .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   // Without its traits: they are support of swift-configuration, and what needs all of Foundation.
   .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+  .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+  .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -36,6 +38,9 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 /// What only a build with the trait MPI has: `swift build --traits MPI`.
 let mpi = TargetDependencyCondition.when(traits: ["MPI"])
@@ -167,7 +172,7 @@ let executables: [Target] = [
     name: "voiceprint-console",
     dependencies: [
       "VoiceServiceKit", "VoiceRPC", "VoiceMessages", "VoiceConcurrency", "VoiceRecognition", "VoiceConfiguration",
-      argumentParser, crypto, hummingbird, lifecycle, logging, metrics, signals,
+      argumentParser, crypto, hummingbird, hummingbirdTLS, lifecycle, logging, metrics, nio, nioSSL, signals,
     ],
     // The page is read at run time.
     path: "services/console", exclude: ["Web", "openapi.yaml"], swiftSettings: strict),
@@ -268,7 +273,7 @@ let testTargets: [Target] = [
     "ConsoleTests",
     [
       "voiceprint-console", "VoiceMessages", "VoiceRPC", "VoiceRecognition", "VoiceServiceKit", "VoiceConfiguration",
-      hummingbird, yams,
+      hummingbird, logging, yams,
     ]),
   tests("TidyTests", ["VoiceCluster"]),
 ]

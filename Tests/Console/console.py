@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import http.client
 import json
+import ssl
 import urllib.parse
 
 
@@ -21,9 +22,15 @@ class Answer:
 class Console:
     """Requests to one console; those that change something carry the marker that the page sends too."""
 
-    def __init__(self, address: str):
+    def __init__(self, address: str, context: ssl.SSLContext | None = None):
         self.address = address
+        self.context = context
         self.authority = urllib.parse.urlsplit(address).netloc
+
+    def connection(self) -> http.client.HTTPConnection:
+        if self.context:
+            return http.client.HTTPSConnection(self.authority, timeout=60, context=self.context)
+        return http.client.HTTPConnection(self.authority, timeout=60)
 
     def request(self, method: str, path: str, body=None, headers: dict | None = None, marked: bool = True) -> Answer:
         """Sends a request as it is given: `path` is not escaped or made shorter, headers may name any Host."""
@@ -35,7 +42,7 @@ class Console:
             sent.setdefault("Content-Type", "application/json")
         elif body is not None:
             sent.setdefault("Content-Type", "application/octet-stream")
-        connection = http.client.HTTPConnection(self.authority, timeout=60)
+        connection = self.connection()
         try:
             connection.putrequest(method, path, skip_host="Host" in sent)
             for name, value in sent.items():
@@ -69,7 +76,7 @@ class Console:
 
     def events(self, path: str, headers: dict | None = None, until: str = "end"):
         """The events of a stream, as (name, data, id), up to and with the one that is named."""
-        connection = http.client.HTTPConnection(self.authority, timeout=60)
+        connection = self.connection()
         connection.request("GET", "/api/v1/" + path, headers=headers or {})
         response = connection.getresponse()
         assert response.status == 200 and response.headers["Content-Type"].startswith("text/event-stream")

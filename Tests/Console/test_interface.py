@@ -251,6 +251,12 @@ def test_live_streams_are_as_described(console, truth, people):
     assert call(console, truth, "POST", "/streams/{stream}/end", "none", headers=cookie).status == 404
 
 
+def test_answers_about_the_session_are_as_described(console, truth):
+    assert call(console, truth, "GET", "/session").json == {"isRequired": False, "isSignedIn": False}
+    assert call(console, truth, "POST", "/session", body={"key": "vp_"}).status == 412
+    assert call(console, truth, "DELETE", "/session").status == 204
+
+
 def test_answers_about_trainings_are_as_described(console, truth, dataset, candidate):
     def ask(*arguments, **more):
         return call(console, truth, *arguments, **more)
@@ -321,7 +327,8 @@ def test_answers_about_promotions_are_as_described(console, truth, people, candi
 
 def test_every_success_that_is_described_was_seen(truth, operations):
     """Needs the tests above; what is only a download or a cache's answer is looked at elsewhere."""
-    elsewhere = {("GET", "/openapi.yaml", "200"), ("GET", "/openapi.yaml", "304")}
+    elsewhere = {("GET", "/openapi.yaml", "200"), ("GET", "/openapi.yaml", "304"),
+                 ("POST", "/session", "201")}
     described = {(method, path, status) for (method, path), operation in operations.items()
                  for status in operation["responses"] if status.startswith("2")}
     assert described - truth.seen - elsewhere == set()

@@ -16,10 +16,10 @@ struct InterfaceTests {
     let configuration = ConsoleConfiguration(try ConfigurationNode.parse(text, file: "console.yaml"))
     let upstreams = try ConsoleUpstreams(configuration.upstreams)
     let resources = Resources(
-      upstreams: upstreams, streams: LiveStreams(gateway: upstreams.gateway, limits: configuration.limits),
-      description: .init(Data(), name: "openapi.yaml"), eventTime: .seconds(1))
+      upstreams: upstreams, streams: LiveStreams(gateway: { upstreams.gateway }, limits: configuration.limits),
+      gate: LoginGate(sessions: nil, hasTLS: false), description: .init(Data(), name: "openapi.yaml"), eventTime: .seconds(1))
     let router = Router(context: ConsoleContext.self)
-    resources.add(to: Routes(router.group("api/v1"), Bodies(maximum: 1, allMaximum: 1)))
+    resources.add(to: Routes(router.group("api/v1"), Bodies(maximum: 1, allMaximum: 1), LoginGate(sessions: nil, hasTLS: false)))
     return router.routes.map { route in
       "\(route.method) " + Self.shape("\(route.path)".replacing("/api/v1", with: ""))
     }.sorted()

@@ -246,3 +246,23 @@ def test_a_service_may_call_what_its_row_says_and_nothing_else(secured, certific
     # Whoever balances load asks for health, whatever else he may.
     assert code("feature", health_pb2_grpc.HealthStub, "Check", health_pb2.HealthCheckRequest())[0] \
         == grpc.StatusCode.OK
+
+
+def test_gateway_and_console_alone_say_for_whom_they_call(secured, certificates):
+    """The audit log names anybody else by the certificate, whatever is said in the metadata."""
+    from voiceprint.trainer.v1 import trainer_service_pb2, trainer_service_pb2_grpc
+
+    def written(name):
+        with channel(secured.address("trainer"), certificates, name, service="trainer") as used:
+            stub = trainer_service_pb2_grpc.TrainerServiceStub(used)
+            with pytest.raises(grpc.RpcError) as failed:
+                stub.DeleteDataset(
+                    trainer_service_pb2.DeleteDatasetRequest(name="nobody"), timeout=10,
+                    metadata=[("voiceprint-caller", "key:7"), ("voiceprint-tenant", "acme")])
+            assert failed.value.code() == grpc.StatusCode.NOT_FOUND
+        rows = secured.command("audit", "list", "--json", "--action", "dataset.delete").stdout.splitlines()
+        return json.loads(rows[-1])["caller"]
+
+    assert written("console") == "key:7"
+    assert written("operator") == "spiffe://voiceprint/operator"
+    assert written("console") == "key:7"

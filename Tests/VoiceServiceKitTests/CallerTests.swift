@@ -26,6 +26,23 @@ struct CallerTests {
     #expect(Caller([Caller.header: ""], peer: "unix:/run/x", from: .metadata) == Caller("unix:/run/x"))
   }
 
+  @Test("With certificates gateway and console alone say for whom they call; all others call in their own name")
+  func certificates() {
+    let metadata: Metadata = [Caller.header: "key:7", Caller.tenantHeader: "acme"]
+    func caller(_ identity: String?, _ metadata: Metadata) -> Caller {
+      Caller(metadata, peer: "ipv4:10.0.0.1:4711", identity: identity, from: .askingServices(trustDomain: "voiceprint"))
+    }
+    for name in ["gateway", "console"] {
+      #expect(caller("spiffe://voiceprint/\(name)", metadata) == Caller("key:7", tenant: "acme"))
+      #expect(caller("spiffe://voiceprint/\(name)", [:]) == Caller("spiffe://voiceprint/\(name)"))
+    }
+    for identity in [
+      "spiffe://voiceprint/operator", "spiffe://voiceprint/feature", "spiffe://voiceprint/trainer",
+      "spiffe://other/gateway", "spiffe://voiceprint/gateway/", "spiffe://voiceprint/Gateway", "gateway",
+    ] { #expect(caller(identity, metadata) == Caller(identity)) }
+    #expect(caller(nil, metadata) == Caller("ipv4:10.0.0.1"))
+  }
+
   @Test("The handler of a call sees the caller")
   func handled() async throws {
     try await withServer(log: LogCollector().logger) { _, _ in

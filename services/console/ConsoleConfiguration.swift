@@ -13,6 +13,11 @@ struct ConsoleConfiguration: Sendable {
   let hostNames: Set<String>
   /// The folder of the page; nil for the one that belongs to the program.
   let webRoot: String?
+  /// nil for plain text.
+  let certificates: CertificateFiles?
+  /// Whether others than this host's processes reach the console in plain text.
+  let isPlainBeyondThisHost: Bool
+  let login: LoginSettings
   let upstreams: Targets
   let limits: Limits
 
@@ -55,14 +60,41 @@ struct ConsoleConfiguration: Sendable {
     port = listen.int("port", default: 0, in: 0...65_535)
     hostNames = Set(listen.strings("host_names").map { $0.lowercased() })
     webRoot = node.optionalString("web_root")
+    let tls = node.map("tls")
+    certificates = Self.certificates(tls)
+    isPlainBeyondThisHost = certificates == nil && !settings.isForThisHost
+    if !tls.bool("allow_plaintext", default: false), isPlainBeyondThisHost {
+      listen.report(
+        "address", "is reached from other machines, in plain text: set tls.certificate (deploy/make-certs.sh makes "
+          + "one), or tls.allow_plaintext=true where something else protects the network")
+    }
+    login = LoginSettings(node, isForThisHost: settings.isForThisHost)
     let targets = node.map("upstreams")
     upstreams = Targets(
       gateway: targets.string("gateway"), gatewayKeyFile: targets.optionalString("gateway_key_file"),
       registry: targets.string("registry"),
       trainer: targets.optionalString("trainer"), embedding: targets.optionalString("embedding"),
       timeout: targets.milliseconds("timeout_milliseconds", default: 60_000))
-    let keys = node.map("limits")
-    limits = Limits(
+    if login.isRequired, upstreams.gatewayKeyFile != nil {
+      targets.report(
+        "gateway_key_file", "is of no use where people sign in with keys of their own: set login.required=false to let "
+          + "whoever reaches the console do what this one is good for")
+    }
+    limits = Self.limits(node.map("limits"))
+  }
+
+  private static func certificates(_ keys: ConfigurationNode) -> CertificateFiles? {
+    let (certificate, key) = (keys.optionalString("certificate"), keys.optionalString("private_key"))
+    let seconds = keys.int("reload_seconds", default: 10, in: 1...86_400)
+    guard let certificate else {
+      if key != nil { keys.report("certificate", "is missing: private_key is of no use without it") }
+      return nil
+    }
+    return CertificateFiles(certificate: certificate, privateKey: key ?? certificate, reload: .seconds(seconds))
+  }
+
+  private static func limits(_ keys: ConfigurationNode) -> Limits {
+    let limits = Limits(
       bodyBytes: keys.int("max_body_bytes", default: 64 << 20, in: 1024...(1 << 30)),
       allBodiesBytes: keys.int("max_all_bodies_bytes", default: 512 << 20, in: 1024...(1 << 36)),
       connections: keys.int("max_connections", default: 1000, in: 1...1_000_000),
@@ -74,5 +106,6 @@ struct ConsoleConfiguration: Sendable {
     if limits.allBodiesBytes < limits.bodyBytes {
       keys.report("max_all_bodies_bytes", "is less than max_body_bytes: no request of that length could be answered")
     }
+    return limits
   }
 }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Hummingbird
+internal import HummingbirdTLS
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -10,18 +11,19 @@ struct ConsoleService: Service {
   private let application: Application<RouterResponder<ConsoleContext>>
   private let monitoring: MonitoringSettings
   private let tracing: TracingHost
+  private let tls: ServerTLS?
   private let threshold: LogThreshold
   private let log: Logger
 
   init(
-    _ configuration: ConsoleConfiguration, page: StaticFiles, tracing: TracingHost, log: Logger,
-    add: (Routes) -> Void
-  ) {
-    (self.tracing, self.log) = (tracing, log)
+    _ configuration: ConsoleConfiguration, page: StaticFiles, gate: LoginGate, tls: ServerTLS?, tracing: TracingHost,
+    log: Logger, add: (Routes) -> Void
+  ) throws {
+    (self.tracing, self.tls, self.log) = (tracing, tls, log)
     monitoring = configuration.settings.monitoring
     threshold = configuration.settings.logThreshold
     let router = Router(context: ConsoleContext.self)
-    router.add(middleware: AnswerHeaders(log: log, tracer: tracing.tracer))
+    router.add(middleware: AnswerHeaders(log: log, tracer: tracing.tracer, hasTLS: tls != nil))
     router.get("healthz") { _, _ in "ok\n" }
     router.add(middleware: ForgeryGuard(hostNames: configuration.hostNames))
     for method in [HTTPRequest.Method.get, .head] {
@@ -32,11 +34,14 @@ struct ConsoleService: Service {
     let limits = configuration.limits
     add(
       Routes(
-        router.group("api/v1"), Bodies(maximum: limits.bodyBytes, allMaximum: limits.allBodiesBytes)))
+        router.group("api/v1"), Bodies(maximum: limits.bodyBytes, allMaximum: limits.allBodiesBytes), gate))
     var quiet = log
     quiet.logLevel = max(log.logLevel, .notice)
+    let idle = limits.idle.components.seconds
     application = Application(
-      router: router, server: .http1(configuration: .init(idleTimeout: .seconds(limits.idle.components.seconds))),
+      router: router, server: try tls.map {
+        try .tls(.http1(configuration: .init(idleTimeout: .seconds(idle))), tlsConfiguration: $0.configuration)
+      } ?? .http1(configuration: .init(idleTimeout: .seconds(idle))),
       configuration: .init(
         address: .hostname(configuration.host, port: configuration.port),
         availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
@@ -60,8 +65,10 @@ struct ConsoleService: Service {
   /// Runs it beside the live streams until a signal ends both.
   func run(beside streams: LiveStreams, grace: Duration) async throws {
     let levels = LogLevelService(threshold: threshold, log: log)
+    var services: [any Service] = [streams, levels, self]
+    if let tls { services.append(tls) }
     var configuration = ServiceGroupConfiguration(
-      services: [.init(service: streams), .init(service: levels), .init(service: self)],
+      services: services.map { .init(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     // What is still busy after that is cancelled.
     configuration.maximumGracefulShutdownDuration = grace

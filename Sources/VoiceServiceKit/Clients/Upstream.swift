@@ -9,7 +9,7 @@ package struct Upstream: Sendable {
   private let channel: Channel
   private let timeout: Duration
   private let reserve: Duration
-  private let key: String?
+  private var key: String?
 
   /// A client of the service at a gRPC target (`dns:///name:port`, `ipv4:a:1,b:2`).
   ///
@@ -34,6 +34,16 @@ package struct Upstream: Sendable {
     if key != nil, channel.isReadOnTheWay {
       throw RPCError(.invalidArgument, "everybody on the way to \(target) could read the key: set tls.upstream_ca")
     }
+  }
+
+  /// Whether others could read a key that is shown to the service.
+  package var isReadOnTheWay: Bool { channel.isReadOnTheWay }
+
+  /// The same service as the owner of a key calls it. See `isReadOnTheWay`.
+  package func showing(key: String) -> Upstream {
+    var other = self
+    other.key = key
+    return other
   }
 
   /// Calls a method with one request and one response. Throws `RecognitionError`, and `CancellationError` when

@@ -18,7 +18,8 @@ struct CallInterceptor: ServerInterceptor {
     let span = isTraced ? tracer?.begin(call: context.method, trace, parent: caller, .server) : nil
     try await Tracer.$current.withValue(isTraced ? tracer : nil) {
       try await TraceContext.$current.withValue(trace) {
-        let caller = Caller(context.metadata, peer: context.peer, from: callers)
+        let caller = Caller(
+          context.metadata, peer: context.peer, identity: context.spiffeID, from: callers)
         try await Caller.$current.withValue(caller) { try await handle(context, span, next) }
       }
     }

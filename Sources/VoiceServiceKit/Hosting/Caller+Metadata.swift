@@ -5,8 +5,20 @@ package import VoiceRecognition
 package enum CallerSource: Sendable {
   /// Nobody's: the caller is where the call comes from. For what faces callers from outside.
   case peer
-  /// The caller's own, who is a service that has asked: the gateway. For services behind it.
+  /// The caller's own, whoever that is. For services behind the gateway that nobody else reaches.
   case metadata
+  /// The caller's own where its certificate is of a service that has asked (`CallerIdentity.asksOthers`); anybody else
+  /// calls in its own name. For services behind the gateway with mutual TLS.
+  case askingServices(trustDomain: String)
+
+  /// Whether one with this identity in its certificate is believed.
+  func believes(_ identity: String?) -> Bool {
+    switch self {
+    case .peer: false
+    case .metadata: true
+    case .askingServices(let domain): CallerIdentity(identity, in: domain)?.asksOthers ?? false
+    }
+  }
 }
 
 /// A caller in a call's metadata: the gateway passes it on, and the services behind it write it into the audit log.
@@ -17,11 +29,12 @@ extension Caller {
   /// The key of the header with the caller's tenant.
   package static let tenantHeader = "voiceprint-tenant"
 
-  /// The caller of a call; the address it comes from, without the port, where nobody else is named.
-  package init(_ metadata: Metadata, peer: String, from source: CallerSource) {
-    let names = source == .metadata ? metadata.all(Self.header) : []
+  /// The caller of a call; where nobody else is named the identity in its certificate, without one the address it comes
+  /// from, without the port.
+  package init(_ metadata: Metadata, peer: String, identity: String? = nil, from source: CallerSource) {
+    let names = source.believes(identity) ? metadata.all(Self.header) : []
     guard let name = names.first, !name.isEmpty else {
-      self.init(Self.host(of: peer))
+      self.init(identity ?? Self.host(of: peer))
       return
     }
     self.init(Self.decoded(name), tenant: Self.decoded(metadata.all(Self.tenantHeader).first ?? ""))

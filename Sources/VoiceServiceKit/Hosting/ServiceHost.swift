@@ -45,6 +45,7 @@ package struct ServiceHost: Sendable {
     if settings.tls.isPlainBeyondThisHost {
       log.warning("takes calls of other machines in plain text", metadata: ["address": "\(settings.server.address)"])
     }
+    let callers = believed(callers)
     var names = Router()
     for service in services { names.add(service) }
     for name in names.services where health.status(of: name) == nil { health.set(.serving, for: name) }
@@ -80,6 +81,16 @@ package struct ServiceHost: Sendable {
     await tracing.stop()
     await monitoring.stop()
     try result.get()
+  }
+
+  /// Whom the service believes who calls: with certificates only those services whose business it is to ask.
+  private func believed(_ source: CallerSource) -> CallerSource {
+    guard case .metadata = source else { return source }
+    if settings.tls.knowsCallers { return .askingServices(trustDomain: settings.tls.trustDomain) }
+    log.log(
+      level: settings.isForThisHost ? .notice : .warning,
+      "believes whoever reaches it who calls, for the audit log: tls.client_ca is not set")
+    return source
   }
 }
 

@@ -25,8 +25,7 @@ struct CertificateInterceptor: ServerInterceptor {
         "the caller's certificate names \(identity ?? "nobody") and not \(prefix)SERVICE: deploy/make-certs.sh makes "
           + "one that does")
     }
-    let name = String(identity.dropFirst(prefix.count))
-    guard let caller = CallerIdentity(rawValue: name), allowed.contains(caller) else {
+    guard let caller = CallerIdentity(identity, in: trustDomain), allowed.contains(caller) else {
       let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
       throw RecognitionError(
         .permissionDenied, reason: "METHOD_NOT_ALLOWED",

@@ -6,6 +6,16 @@ package enum CallerIdentity: String, Sendable, Hashable, CaseIterable {
   case gateway, feature, embedding, registry, trainer, console
   /// The commands of people who run the cluster.
   case `operator`
+
+  /// Whether it asks callers of its own who they are, and is believed what they said.
+  package var asksOthers: Bool { self == .gateway || self == .console }
+
+  /// The one that a certificate names, `spiffe://<trust domain>/<service>`; nil for any other name.
+  package init?(_ name: String?, in trustDomain: String) {
+    let prefix = "spiffe://\(trustDomain)/"
+    guard let name, name.hasPrefix(prefix) else { return nil }
+    self.init(rawValue: String(name.dropFirst(prefix.count)))
+  }
 }
 
 /// The one table of who may call what. A method without a row is nobody's, and a test fails.
@@ -89,9 +99,9 @@ package enum MethodTable {
     ]
   }()
 
-  /// The gateway looks up the keys that it is shown; they are made and revoked on the database itself.
+  /// Gateway and console look up the keys that they are shown; they are made and revoked on the database itself.
   private static let keys: Rows = [
-    (RegistryV1.AccessService.getKey.path, Row(.admin, [.gateway])),
+    (RegistryV1.AccessService.getKey.path, Row(.admin, [.gateway, .console])),
     (RegistryV1.AccessService.markKeyUsed.path, Row(.admin, [.gateway])),
   ]
 

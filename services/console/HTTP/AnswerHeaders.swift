@@ -11,7 +11,10 @@ struct AnswerHeaders: RouterMiddleware {
   private let metrics = RequestMetrics()
   private let tracer: Tracer?
 
-  init(log: Logger, tracer: Tracer?) { (self.log, self.tracer) = (log, tracer) }
+  /// Whether the console itself speaks TLS: then browsers shall never again come in plain text.
+  private let hasTLS: Bool
+
+  init(log: Logger, tracer: Tracer?, hasTLS: Bool) { (self.log, self.tracer, self.hasTLS) = (log, tracer, hasTLS) }
 
   private static let headers: [HTTPFields.Element] = [
     (
@@ -55,6 +58,7 @@ struct AnswerHeaders: RouterMiddleware {
       response = Response(answering: error)
     }
     for field in Self.headers { response.headers[field.name] = field.value }
+    if hasTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
     if !response.headers.contains(.cacheControl) { response.headers[.cacheControl] = "no-store" }
     metrics.ended(route, response.status, since: begin)
     span?.end(httpStatus: response.status.code)

@@ -1,6 +1,7 @@
 internal import Hummingbird
 internal import Logging
 internal import ServiceLifecycle
+internal import VoiceRecognition
 internal import VoiceServiceKit
 
 /// An answer that goes on: events as they come, with a comment every so often so that the connection stays.
@@ -16,7 +17,8 @@ struct EventStream: Sendable {
   static func answer(
     to context: ConsoleContext, _ produce: @escaping @Sendable (Sink) async throws -> Void
   ) -> Response {
-    let trace = TraceContext.current
+    // The answer goes on when the handler has returned.
+    let surroundings = Surroundings()
     let headers: HTTPFields = [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"]
     return Response(
       status: .ok, headers: headers,
@@ -29,7 +31,7 @@ struct EventStream: Sendable {
               defer { pipe.finish() }
               // The browser comes again by itself, and is told then what is wrong.
               do {
-                try await TraceContext.$current.withValue(trace) { try await produce { await pipe.send($0.text) } }
+                try await surroundings.apply { try await produce { await pipe.send($0.text) } }
               } catch where !(error is CancellationError) {
                 context.logger.notice("events broke off", metadata: ["error": "\(error)"])
               }
@@ -39,6 +41,12 @@ struct EventStream: Sendable {
               pipe.finish()
             }
             group.addTask { try await ping(pipe) }
+            if let visitor = surroundings.visitor {
+              group.addTask {
+                try await visitor.awaitEnd()
+                pipe.finish()
+              }
+            }
             while let text = await pipe.next() { try await writer.write(ByteBuffer(string: text)) }
             group.cancelAll()
           }
@@ -47,6 +55,19 @@ struct EventStream: Sendable {
         }
         try await writer.finish(nil)
       })
+  }
+
+  /// For whom and in which trace an answer is given.
+  private struct Surroundings: Sendable {
+    let visitor = Visitor.current
+    private let caller = Caller.current
+    private let trace = TraceContext.current
+
+    func apply(_ body: () async throws -> Void) async throws {
+      try await TraceContext.$current.withValue(trace) {
+        try await Caller.$current.withValue(caller) { try await Visitor.$current.withValue(visitor, operation: body) }
+      }
+    }
   }
 
   private static func ping(_ pipe: Pipe<String>) async throws {

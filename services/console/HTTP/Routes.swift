@@ -42,20 +42,26 @@ struct Call: Sendable {
 struct Routes {
   private let group: RouterGroup<ConsoleContext>
   private let bodies: Bodies
+  private let gate: LoginGate
 
-  init(_ group: RouterGroup<ConsoleContext>, _ bodies: Bodies) { (self.group, self.bodies) = (group, bodies) }
+  init(_ group: RouterGroup<ConsoleContext>, _ bodies: Bodies, _ gate: LoginGate) {
+    (self.group, self.bodies, self.gate) = (group, bodies, gate)
+  }
 
-  /// Answers a method and path. The answer is given up when the client goes away, unless `isQuick` says that it takes
-  /// no time.
+  /// Answers a method and path to who is signed in, where people sign in, and with `isOpen` to everybody. The answer is
+  /// given up when the client goes away, unless `isQuick` says that it takes no time.
   func on(
     _ method: HTTPRequest.Method, _ path: RouterPath, query keys: Set<String> = [], isQuick: Bool = false,
-    _ answer: @escaping @Sendable (Call) async throws -> Response
+    isOpen: Bool = false, _ answer: @escaping @Sendable (Call) async throws -> Response
   ) {
-    group.on(path, method: method) { [bodies] request, context -> Response in
+    group.on(path, method: method) { [bodies, gate] request, context -> Response in
       let query = try Query(request.uri.query, knowing: keys)
       let call = Call(request: request, context: context, query: query, bodies: bodies)
-      if isQuick { return try await answer(call) }
-      return try await context.whileConnected { try await answer(call) }
+      if isOpen { return try await answer(call) }
+      return try await gate.pass(request) {
+        if isQuick { return try await answer(call) }
+        return try await context.whileConnected { try await answer(call) }
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ struct Streams: Sendable {
   /// The longest piece of audio.
   private static let pieceBytes = 1 << 20
   let streams: LiveStreams
+  let gate: LoginGate
 
   func add(to routes: Routes) {
     routes.on(.post, "streams", isQuick: true) { try await open($0) }
@@ -45,8 +46,7 @@ struct Streams: Sendable {
       let stream = try await streams.open(try body.settings(), owner: owner)
       var response = Response(json: ["stream": stream.id], status: .created)
       if known == nil {
-        let isLoopback = call.request.head.authority.flatMap { Authority($0) }?.isLoopback ?? false
-        response.headers[.setCookie] = owner.field(isLoopback: isLoopback)
+        response.headers[.setCookie] = owner.field(for: call.request, hasTLS: gate.hasTLS)
       }
       return response
     }

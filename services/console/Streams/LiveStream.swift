@@ -28,13 +28,17 @@ final class LiveStream: Sendable {
 
   let id = RandomID.make()
   let owner: Session
+  /// As its owner calls it.
+  private let gateway: Upstream
   private let settings: GatewayV1.IdentifyStreamSettings
   private let audio: Pipe<Bytes>
   private let events = Pipe<Event>(limit: 1000)
   private let state = Mutex(State())
 
-  init(_ settings: GatewayV1.IdentifyStreamSettings, owner: Session, backlogSeconds: Int) {
-    (self.settings, self.owner) = (settings, owner)
+  init(
+    _ settings: GatewayV1.IdentifyStreamSettings, owner: Session, gateway: Upstream, backlogSeconds: Int
+  ) {
+    (self.settings, self.owner, self.gateway) = (settings, owner, gateway)
     audio = Pipe(limit: Int(settings.sampleRateHz) * 2 * backlogSeconds)
   }
 
@@ -105,11 +109,11 @@ final class LiveStream: Sendable {
   // ---- For the one who owns it -------------------------------------------------------------------------------------
 
   /// Speaks with the gateway until it has ended, was cancelled, or nobody cares any more.
-  func run(_ gateway: Upstream, limits: ConsoleConfiguration.Limits) async {
+  func run(limits: ConsoleConfiguration.Limits) async {
     var last = Event.end
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await self.converse(gateway, limits.streamTime) }
+        group.addTask { try await self.converse(limits.streamTime) }
         group.addTask { try await self.watch(limits.streamIdle) }
         defer { group.cancelAll() }
         try await group.next()
@@ -131,7 +135,7 @@ final class LiveStream: Sendable {
     }
   }
 
-  private func converse(_ gateway: Upstream, _ time: Duration) async throws {
+  private func converse(_ time: Duration) async throws {
     try await gateway.call(GatewayV1.GatewayService.identifyStream, timeout: time) { writer, responses in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

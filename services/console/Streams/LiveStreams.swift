@@ -5,13 +5,14 @@ internal import VoiceServiceKit
 
 /// All live streams; each runs in a task of the group that `run` awaits.
 actor LiveStreams: Service {
-  private let gateway: Upstream
+  private let gateway: @Sendable () -> Upstream
   private let limits: ConsoleConfiguration.Limits
   private var streams: [String: LiveStream] = [:]
   private let newcomers: AsyncStream<LiveStream>
   private let door: AsyncStream<LiveStream>.Continuation
 
-  init(gateway: Upstream, limits: ConsoleConfiguration.Limits) {
+  /// `gateway` gives it as the one calls it who opens a stream.
+  init(gateway: @escaping @Sendable () -> Upstream, limits: ConsoleConfiguration.Limits) {
     (self.gateway, self.limits) = (gateway, limits)
     (newcomers, door) = AsyncStream.makeStream()
   }
@@ -23,7 +24,8 @@ actor LiveStreams: Service {
         .resourceExhausted, reason: "STREAMS", "there are \(limits.streams) live streams already: try again later",
         retryAfter: .seconds(5))
     }
-    let stream = LiveStream(settings, owner: owner, backlogSeconds: limits.streamBacklogSeconds)
+    let stream = LiveStream(
+      settings, owner: owner, gateway: gateway(), backlogSeconds: limits.streamBacklogSeconds)
     guard case .enqueued = door.yield(stream) else {
       throw .unavailable("console", "the console is shutting down: try again")
     }
@@ -35,6 +37,11 @@ actor LiveStreams: Service {
   func stream(_ id: String, of owner: Session?) throws(RecognitionError) -> LiveStream {
     guard let stream = streams[id], stream.owner == owner else { throw .missing("stream", id) }
     return stream
+  }
+
+  /// Ends those of an owner at once.
+  func cancel(of owner: Session) {
+    for stream in streams.values where stream.owner == owner { stream.cancel() }
   }
 
   /// Runs the streams until the console is to end; then all are cancelled.
@@ -49,7 +56,7 @@ actor LiveStreams: Service {
   }
 
   private nonisolated func run(_ stream: LiveStream) async {
-    await TraceContext.$current.withValue(TraceContext()) { await stream.run(gateway, limits: limits) }
+    await TraceContext.$current.withValue(TraceContext()) { await stream.run(limits: limits) }
     await stream.linger(limits.streamIdle)
     await forget(stream)
   }

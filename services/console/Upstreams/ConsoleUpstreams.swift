@@ -22,21 +22,25 @@ struct ConsoleUpstreams: Sendable {
     }
   }
 
-  let gateway: Upstream
-  let registry: Upstream
-  private let maybeTrainer: Upstream?
+  private let publicDoor: Upstream
+  let registry: GuardedUpstream
+  private let maybeTrainer: GuardedUpstream?
   let members: [Member]
   /// The embedding replicas.
   let replicas: [Member]
+  /// Finds out what keys are good for.
+  let keyCheck: KeyCheck
 
   /// Throws `RPCError` for targets that cannot be.
   init(_ targets: ConsoleConfiguration.Targets, security: UpstreamSecurity = .plaintext) throws {
     func upstream(_ name: String, _ target: String, key: String? = nil) throws -> Upstream {
       try Upstream(name: name, target: target, timeout: targets.timeout, tls: try security.options(for: name), key: key)
     }
-    gateway = try upstream("gateway", targets.gateway, key: try targets.gatewayKeyFile.map { try Self.key(in: $0) })
-    registry = try upstream("registry", targets.registry)
-    maybeTrainer = try targets.trainer.map { try upstream("trainer", $0) }
+    publicDoor = try upstream("gateway", targets.gateway, key: try targets.gatewayKeyFile.map { try Self.key(in: $0) })
+    let keys = try upstream("registry", targets.registry)
+    registry = GuardedUpstream(keys)
+    keyCheck = KeyCheck(gateway: publicDoor, registry: keys)
+    maybeTrainer = try targets.trainer.map { GuardedUpstream(try upstream("trainer", $0)) }
     replicas = try targets.embedding.map { try Member.all("embedding", $0, security) } ?? []
     members = try Member.all("gateway", targets.gateway, security)
       + Member.all("registry", targets.registry, security)
@@ -54,8 +58,11 @@ struct ConsoleUpstreams: Sendable {
     return String(words[0])
   }
 
+  /// The gateway as who is signed in calls it, else with the console's own key, if it has one.
+  var gateway: Upstream { Visitor.current.map { publicDoor.showing(key: $0.key) } ?? publicDoor }
+
   /// The trainer. Throws `unavailable` where there is none.
-  var trainer: Upstream {
+  var trainer: GuardedUpstream {
     get throws(RecognitionError) {
       guard let maybeTrainer else {
         throw .unavailable("trainer", "this console knows of no trainer: set upstreams.trainer")

@@ -36,8 +36,8 @@ struct AccessInterceptor: ServerInterceptor {
     // A JSON Web Token has two dots, and a key none.
     if let tokens, bearer.contains(".") { return try await caller(of: context, token: bearer, tokens) }
     guard let token = AccessToken(bearer) else { throw wrong(context) }
-    // Those who were right a moment ago need not wait for what others at their address do.
-    if book.known(token.id).map({ Self.matches(token, $0) }) != true { try backoff.check(context.peer) }
+    // Those who were right before need not wait for what others at their address do, a console's say.
+    if book.remembered(token.id).map({ Self.matches(token, $0) }) != true { try backoff.check(context.peer) }
     // A key that there is not costs as much as one that there is.
     guard let entry = try await book.find(token.id), Self.matches(token, entry) else { throw wrong(context) }
     try KeyBook.checkGood(entry.key)
@@ -46,12 +46,13 @@ struct AccessInterceptor: ServerInterceptor {
   }
 
   private func caller(of context: ServerContext, token: String, _ tokens: TokenKeys) async throws -> KeyHolder {
-    try backoff.check(context.peer)
     do {
+      // Nothing is looked up for it: those who are right need not wait for what others at their address do.
       let key = try await tokens.key(of: token)
       backoff.countRight(context.peer)
       return KeyHolder(key: key, speakers: 0, usage: KeyUsage(), book: nil)
     } catch {
+      try backoff.check(context.peer)
       backoff.countWrong(context.peer)
       throw error
     }

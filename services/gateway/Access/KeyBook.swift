@@ -36,6 +36,10 @@ final class KeyBook: Sendable {
     entries.withLock { $0[id] }.flatMap { now - $0.lookedUp < cacheTime ? $0 : nil }
   }
 
+  /// A key that was looked up at any time and is still kept: good for telling its owner from others, and for nothing
+  /// else, as it may have been revoked since.
+  func remembered(_ id: String) -> Entry? { entries.withLock { $0[id] } }
+
   /// A key; nil where there is none. Throws `RecognitionError` when it cannot be looked up.
   func find(_ id: String) async throws -> Entry? {
     if let known = known(id) { return known }

@@ -1,9 +1,11 @@
 // The start of the page: navigation, switches, routes.
+import { onSignedOut } from './lib/api.js';
 import { h, fill, add } from './lib/dom.js';
 import { icon } from './lib/icons.js';
 import { language, languages, setLanguage, setLiveAttribute, startLanguage, t } from './lib/i18n.js';
 import { link, startRouter } from './lib/router.js';
 import { setTheme, theme, themes } from './lib/theme.js';
+import { addSignOut, session, showLogin, signedOut } from './pages/login.js';
 
 const groups = { voices: ['contrast', 'recognise', 'live', 'people'], networks: ['jobs', 'epochs'],
   cluster: ['status'] };
@@ -89,4 +91,20 @@ startLanguage();
 showSkipLink();
 showMenu();
 showSwitches();
-startRouter(document.getElementById('main'), routes, showNavigation());
+await start(document.getElementById('main'));
+
+// Who is not signed in where that is asked for sees nothing but the login page.
+async function start(main) {
+  // A console that cannot be asked: the pages say it, each for itself.
+  const who = await session().catch(() => ({}));
+  if (who.isRequired && !who.isSignedIn) {
+    document.getElementById('menu').hidden = true;
+    showLogin(main);
+    return;
+  }
+  if (who.isRequired) {
+    onSignedOut(signedOut);
+    addSignOut(document.getElementById('switches'), who.name);
+  }
+  startRouter(main, routes, showNavigation());
+}

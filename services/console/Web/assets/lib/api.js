@@ -12,6 +12,13 @@ export class ApiError extends Error {
   }
 }
 
+let left = () => {};
+
+/** Calls `handler` with the reason when an answer says that nobody is signed in any more. */
+export function onSignedOut(handler) {
+  left = handler;
+}
+
 /** The address of a resource: path('jobs', id) with every part escaped, so that no name can reach another path. */
 export function path(...parts) {
   return `${base}/${parts.map((part) => encodeURIComponent(part)).join('/')}`;
@@ -26,7 +33,7 @@ function withQuery(address, query = {}) {
   return text ? `${address}?${text}` : address;
 }
 
-async function request(method, address, { query, body, headers = {}, signal, keepalive, asBytes = false } = {}) {
+async function request(method, address, { query, body, headers = {}, signal, keepalive, asBytes = false, isSignIn } = {}) {
   // The header keeps other origins out: they cannot send it without a preflight that is never granted.
   const safe = method === 'GET' ? {} : { 'X-Voiceprint': '1' };
   let response;
@@ -39,7 +46,11 @@ async function request(method, address, { query, body, headers = {}, signal, kee
     if (error.name === 'AbortError') throw error;
     throw new ApiError(0, 'NETWORK', error.message);
   }
-  if (!response.ok) throw await failure(response);
+  if (!response.ok) {
+    const error = await failure(response);
+    if (error.status === 401 && !isSignIn) left(error.message);
+    throw error;
+  }
   return asBytes ? response.blob() : answer(response);
 }
 

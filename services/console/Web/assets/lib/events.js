@@ -1,4 +1,5 @@
 // Server-sent events: named handlers, the difference between a break and an end, and closing with the page.
+import { get, path } from './api.js';
 
 /**
  * Listens to an address. `handlers` maps event names to functions of the parsed data; 'end' also closes.
@@ -24,7 +25,10 @@ export function listen(address, handlers, { signal, status = () => {}, failed = 
       close();
       if (handlers.error) deliver(event, handlers.error, failed);
     } else {
-      status(source.readyState === EventSource.CLOSED ? 'closed' : 'waiting');
+      const isClosed = source.readyState === EventSource.CLOSED;
+      status(isClosed ? 'closed' : 'waiting');
+      // An EventSource does not tell why: whoever was signed out hears it by a request.
+      if (isClosed) get(path('status')).catch(() => {});
     }
   });
   return close;
