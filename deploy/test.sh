@@ -5,8 +5,8 @@
 #
 #   unit         the modules, one test target each
 #   parity       the same numbers as the toolkit that this re-creates
-#   integration  a Python client against real processes and a real PostgreSQL; the protocol against its last release; the
-#                kernels on ARM64
+#   integration  a Python client against real processes and a real PostgreSQL; the protocol against its last release;
+#                the kernels on ARM64
 #   promotion    a network is trained from afar and swapped in while everybody goes on calling
 #   console      the web console in a headless browser with a microphone; screenshots in .build/test-logs/console
 #   faults       processes are killed at every step of a promotion: a sample of the scenarios, all of them with --full;

@@ -13,14 +13,15 @@ import numpy
 import soundfile
 import torch
 
-AUDIO = (("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "ULAW"), ("WAV", "IMA_ADPCM"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"),
-         ("AIFF", "PCM_24"), ("AU", "ALAW"), ("CAF", "ALAC_16"), ("W64", "PCM_32"), ("MP3", "MPEG_LAYER_III"))
+AUDIO = (("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "ULAW"), ("WAV", "IMA_ADPCM"), ("FLAC", "PCM_16"),
+         ("OGG", "VORBIS"), ("AIFF", "PCM_24"), ("AU", "ALAW"), ("CAF", "ALAC_16"), ("W64", "PCM_32"), ("MP3", "MPEG_LAYER_III"))
 EXPERIMENT = """
 dataset_conf: {max_duration: 3, train_list: train_list.txt, dataLoader: {batch_size: 4}}
 preprocess_conf: {feature_method: Fbank, method_args: {num_mel_bins: 80}}
 model_conf: {model: EcapaTdnn, model_args: {embd_dim: 192, pooling_type: ASP}}
 loss_conf: {loss: AAMLoss, loss_args: {margin: 0.2, scale: 32}}
-optimizer_conf: {optimizer: Adam, optimizer_args: {lr: 0.001, weight_decay: !!float 1e-6}, scheduler: WarmupCosineSchedulerLR}
+optimizer_conf: {optimizer: Adam, optimizer_args: {lr: 0.001, weight_decay: !!float 1e-6},
+  scheduler: WarmupCosineSchedulerLR}
 train_conf: {max_epoch: 60, log_interval: 100}
 """
 
@@ -51,7 +52,8 @@ def main() -> None:
     header = json.dumps({"a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]}, "__metadata__": {"k": "v"}})
     (folders["safetensors"] / "two").write_bytes(struct.pack("<Q", len(header)) + header.encode() + bytes(8))
     (folders["configuration"] / "experiment.yml").write_text(EXPERIMENT)
-    (folders["configuration"] / "augmentation.yml").write_text("speed: {prob: 1.0}\nnoise: {noise_dir: noise, prob: 0.5}\n")
+    (folders["configuration"] / "augmentation.yml").write_text(
+        "speed: {prob: 1.0}\nnoise: {noise_dir: noise, prob: 0.5}\n")
     # A string in field 1, a message in field 2, a number in field 3: what most messages begin with.
     plain = b"\x0a\x03abc" + b"\x12\x04\x0a\x02de" + b"\x18\x07"
     for kind in range(0, 63, 21):

@@ -24,7 +24,8 @@ void check_searches(int isa) {
     scales[row] = form.scale;
     for (int index = 0; index < PAIRS * 2; index++) {
       ptrdiff_t block = row / VK_SEARCH_BLOCK, lane = row % VK_SEARCH_BLOCK;
-      codes[((block * PAIRS + index / 2) * VK_SEARCH_BLOCK + lane) * 2 + index % 2] = index < DIMENSION ? code[index] : 0;
+      ptrdiff_t place = ((block * PAIRS + index / 2) * VK_SEARCH_BLOCK + lane) * 2 + index % 2;
+      codes[place] = index < DIMENSION ? code[index] : 0;
     }
     free(template);
   }

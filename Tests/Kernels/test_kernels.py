@@ -1,4 +1,4 @@
-"""The C kernels on ARM64: cross-compiled by the toolchain's Clang and run by qemu, which knows no AVX to fall back on."""
+"""The C kernels on ARM64: cross-compiled by the toolchain's Clang and run by qemu."""
 
 import os
 import pathlib

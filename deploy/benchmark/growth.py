@@ -1,4 +1,4 @@
-"""Curves of latency, rate and memory over what grows: audio, gallery, calls under way, replicas; see deploy/benchmark.sh.
+"""Curves of latency, rate and memory over what grows: audio, gallery, calls, replicas; see deploy/benchmark.sh.
 
 Prints one JSON object and writes one SVG for each, with logarithmic axes: a straight line of slope 1 is linear growth,
 a level one is none. All runs on loopback, in a cluster of its own; galleries are measured in one process.
