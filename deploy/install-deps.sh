@@ -16,8 +16,8 @@ demo=(
 )
 # A Python client for the integration tests, the generators that the committed code is compared with, and Open MPI for
 # training by several processes; arecord for microphones; C++, Go and jq for the examples of clients; a browser, with a
-# font for Chinese, for the console; promtool and what else reads the files of deploy/; for the faults, hosts of their own
-# and clocks that jump.
+# font for Chinese, for the console; promtool and what else reads the files of deploy/; for the faults, hosts of their
+# own and clocks that jump.
 test=(
   python3 python3-pip python3-venv protobuf-compiler protobuf-c-compiler libprotobuf-dev openssl procps
   libopenmpi-dev openmpi-bin alsa-utils g++ make libgrpc++-dev protobuf-compiler-grpc golang-go
