@@ -95,7 +95,8 @@ def test_nothing_is_answered_to_who_is_not_signed_in(guarded):
 
 def test_a_key_is_good_here_for_what_it_is_good_for_at_the_gateway(guarded, make_key):
     answer = guarded.api("POST", "session", body={"key": make_key("recognize", "enroll")[0]})
-    assert answer.json == {"isRequired": True, "isSignedIn": True, "name": "a reader", "scopes": ["enroll", "recognize"]}
+    assert answer.json == {
+        "isRequired": True, "isSignedIn": True, "name": "a reader", "scopes": ["enroll", "recognize"]}
     cookie, *attributes = [part.strip() for part in answer.headers["Set-Cookie"].split(";")]
     assert attributes == ["Path=/", "HttpOnly", "SameSite=Strict"] and len(cookie) == len("session=") + 64
     headers = {"Cookie": cookie}

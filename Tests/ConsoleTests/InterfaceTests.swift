@@ -15,11 +15,12 @@ struct InterfaceTests {
     let text = "upstreams: {gateway: 'ipv4:127.0.0.1:1', registry: 'ipv4:127.0.0.1:1', trainer: 'ipv4:127.0.0.1:1'}"
     let configuration = ConsoleConfiguration(try ConfigurationNode.parse(text, file: "console.yaml"))
     let upstreams = try ConsoleUpstreams(configuration.upstreams)
+    let gate = LoginGate(sessions: nil, hasTLS: false)
     let resources = Resources(
       upstreams: upstreams, streams: LiveStreams(gateway: { upstreams.gateway }, limits: configuration.limits),
-      gate: LoginGate(sessions: nil, hasTLS: false), description: .init(Data(), name: "openapi.yaml"), eventTime: .seconds(1))
+      gate: gate, description: .init(Data(), name: "openapi.yaml"), eventTime: .seconds(1))
     let router = Router(context: ConsoleContext.self)
-    resources.add(to: Routes(router.group("api/v1"), Bodies(maximum: 1, allMaximum: 1), LoginGate(sessions: nil, hasTLS: false)))
+    resources.add(to: Routes(router.group("api/v1"), Bodies(maximum: 1, allMaximum: 1), gate))
     return router.routes.map { route in
       "\(route.method) " + Self.shape("\(route.path)".replacing("/api/v1", with: ""))
     }.sorted()

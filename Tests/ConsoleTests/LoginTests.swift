@@ -25,32 +25,32 @@ struct LoginTests {
 
   @Test("A session ends when it is not used, and in any case after its time")
   func ends() throws {
-    let sessions = try sessions("required: true, idle_minutes: 10, max_hours: 1")
-    let (begin, rights) = (ContinuousClock.now, try #require(rights(#"{"exp": 4e9}"#)))
-    let session = sessions.add(key: "k", rights, now: begin).session
+    let signedIn = try sessions("required: true, idle_minutes: 10, max_hours: 1")
+    let (begin, good) = (ContinuousClock.now, try #require(rights(#"{"exp": 4e9}"#)))
+    let session = signedIn.add(key: "k", good, now: begin).session
     for minutes in stride(from: 9, to: 60, by: 9) {
-      #expect(sessions.visitor(session, now: begin + .seconds(60 * minutes))?.key == "k")
+      #expect(signedIn.visitor(session, now: begin + .seconds(60 * minutes))?.key == "k")
     }
-    #expect(sessions.visitor(session, now: begin + .seconds(3600)) == nil)
-    let idle = sessions.add(key: "k", rights, now: begin).session
-    #expect(sessions.visitor(idle, now: begin + .seconds(599)) != nil)
-    #expect(sessions.visitor(idle, now: begin + .seconds(1199)) == nil)
-    #expect(sessions.visitor(idle, now: begin + .seconds(599)) == nil, "what has ended does not come back")
-    #expect(sessions.visitor(Session(), now: begin) == nil)
+    #expect(signedIn.visitor(session, now: begin + .seconds(3600)) == nil)
+    let idle = signedIn.add(key: "k", good, now: begin).session
+    #expect(signedIn.visitor(idle, now: begin + .seconds(599)) != nil)
+    #expect(signedIn.visitor(idle, now: begin + .seconds(1199)) == nil)
+    #expect(signedIn.visitor(idle, now: begin + .seconds(599)) == nil, "what has ended does not come back")
+    #expect(signedIn.visitor(Session(), now: begin) == nil)
   }
 
   @Test("A key is asked about again after a while, and not before; looking at it is no use of the session")
   func confirmed() async throws {
-    let sessions = try sessions("required: true, idle_minutes: 10")
+    let signedIn = try sessions("required: true, idle_minutes: 10")
     let begin = ContinuousClock.now
-    let session = sessions.add(key: "a.b.c", try #require(rights(#"{"exp": 4e9}"#)), now: begin).session
-    #expect(try await sessions.confirm(session, now: begin + .seconds(4)).name == "a token")
+    let session = signedIn.add(key: "a.b.c", try #require(rights(#"{"exp": 4e9}"#)), now: begin).session
+    #expect(try await signedIn.confirm(session, now: begin + .seconds(4)).name == "a token")
     // Nobody is at the gateway's address: who cannot be asked ends no session.
-    await #expect { try await sessions.confirm(session, now: begin + .seconds(6)) } throws: { error in
+    await #expect { try await signedIn.confirm(session, now: begin + .seconds(6)) } throws: { error in
       (error as? RecognitionError)?.code == .unavailable
     }
-    #expect(sessions.visitor(session, now: begin + .seconds(7)) != nil)
-    await #expect { try await sessions.confirm(session, now: begin + .seconds(3600)) } throws: { error in
+    #expect(signedIn.visitor(session, now: begin + .seconds(7)) != nil)
+    await #expect { try await signedIn.confirm(session, now: begin + .seconds(3600)) } throws: { error in
       (error as? RecognitionError)?.reason == "NOT_SIGNED_IN"
     }
   }

@@ -32,7 +32,8 @@ struct Console: AsyncParsableCommand {
     let gate = LoginGate(sessions: try sessions(configuration, upstreams, log), hasTLS: tls != nil)
     let streams = LiveStreams(gateway: { upstreams.gateway }, limits: configuration.limits)
     let resources = Resources(
-      upstreams: upstreams, streams: streams, gate: gate, description: description, eventTime: configuration.limits.streamTime)
+      upstreams: upstreams, streams: streams, gate: gate, description: description,
+      eventTime: configuration.limits.streamTime)
     let tracing = try TracingHost.start(configuration.settings.tracing, service: log.label, log: log)
     try await ConsoleService(
       configuration, page: page, gate: gate, tls: tls, tracing: tracing, log: log, add: resources.add(to:)
@@ -53,7 +54,8 @@ struct Console: AsyncParsableCommand {
     }
     guard login.isRequired else { return nil }
     guard !upstreams.gateway.isReadOnTheWay else {
-      let text = Array("login.required: everybody on the way to the gateway could read keys: set tls.upstream_ca\n".utf8)
+      let text = Array(
+        "login.required: everybody on the way to the gateway could read keys: set tls.upstream_ca\n".utf8)
       _ = write(STDERR_FILENO, text, text.count)
       throw ServiceExit.configuration
     }

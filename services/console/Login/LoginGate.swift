@@ -8,8 +8,8 @@ struct LoginGate: Sendable {
   /// Whether the console itself speaks TLS.
   let hasTLS: Bool
 
-  /// Runs `body` for who is signed in. Throws `unauthenticated` for anybody else, and when the gateway does not take the
-  /// key any more, which ends the session.
+  /// Runs `body` for who is signed in. Throws `unauthenticated` for anybody else, and when the gateway does not take
+  /// the key any more, which ends the session.
   func pass<Result: Sendable>(
     _ request: Request, _ body: @Sendable () async throws -> Result
   ) async throws -> Result {

@@ -16,8 +16,8 @@ struct Visitor: Sendable {
     (self.session, self.key, self.rights, self.sessions) = (session, key, rights, sessions)
   }
 
-  /// Throws `permissionDenied` unless the key is good for a method of registry or trainer, and `unauthenticated` when it
-  /// is good no more.
+  /// Throws `permissionDenied` unless the key is good for a method of registry or trainer, and `unauthenticated` when
+  /// it is good no more.
   func check(_ method: String) async throws {
     let rights = try await sessions.confirm(session)
     guard let row = MethodTable.row(of: method), rights.scopes.contains(row.scope) else {

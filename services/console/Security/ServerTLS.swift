@@ -18,8 +18,8 @@ struct CertificateFiles: Sendable, Hashable {
   let reload: Duration
 }
 
-/// The console's certificate, which is read again while it runs: connections that are made from then on get the new one,
-/// and those that there are stay.
+/// The console's certificate, which is read again while it runs: connections that are made from then on get the new
+/// one, and those that there are stay.
 final class ServerTLS: Sendable, Service {
   private struct Pair: Sendable {
     let certificate: Data

@@ -33,7 +33,8 @@ function withQuery(address, query = {}) {
   return text ? `${address}?${text}` : address;
 }
 
-async function request(method, address, { query, body, headers = {}, signal, keepalive, asBytes = false, isSignIn } = {}) {
+async function request(method, address, options = {}) {
+  const { query, body, headers = {}, signal, keepalive, asBytes = false, isSignIn = false } = options;
   // The header keeps other origins out: they cannot send it without a preflight that is never granted.
   const safe = method === 'GET' ? {} : { 'X-Voiceprint': '1' };
   let response;
