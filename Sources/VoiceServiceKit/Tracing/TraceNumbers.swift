@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// Random numbers for ids that have to be unlike each other and nothing else: the system's generator costs a call of the
-/// kernel each.
+/// Random numbers for ids that have to be unlike each other and nothing else: the system's generator costs a call of
+/// the kernel each.
 enum TraceNumbers {
   private static let state = Atomic(UInt64.random(in: 0 ... .max))
 
