@@ -13,8 +13,9 @@ import numpy
 import soundfile
 import torch
 
-AUDIO = (("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "ULAW"), ("WAV", "IMA_ADPCM"), ("FLAC", "PCM_16"),
-         ("OGG", "VORBIS"), ("AIFF", "PCM_24"), ("AU", "ALAW"), ("CAF", "ALAC_16"), ("W64", "PCM_32"), ("MP3", "MPEG_LAYER_III"))
+AUDIO = (
+    ("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "ULAW"), ("WAV", "IMA_ADPCM"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"),
+    ("AIFF", "PCM_24"), ("AU", "ALAW"), ("CAF", "ALAC_16"), ("W64", "PCM_32"), ("MP3", "MPEG_LAYER_III"))
 EXPERIMENT = """
 dataset_conf: {max_duration: 3, train_list: train_list.txt, dataLoader: {batch_size: 4}}
 preprocess_conf: {feature_method: Fbank, method_args: {num_mel_bins: 80}}
