@@ -32,7 +32,19 @@ def why_not() -> str:
     if not os.path.exists("/dev/net/tun"):
         return "there is no /dev/net/tun"
     missing = [program for program in ("ip", "nsenter") if not shutil.which(program)]
-    return f"{missing} are not installed: deploy/install-deps.sh test" if missing else ""
+    if missing:
+        return f"{missing} are not installed: deploy/install-deps.sh test"
+    # Root of a container may have neither.
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+        for verb in ("add", "delete"):
+            subprocess.run(["ip", "netns", verb, f"vp{os.getpid() % 100_000}try"], check=True, capture_output=True,
+                           text=True, timeout=30)
+    except OSError as error:
+        return f"/dev/net/tun cannot be opened: {error}"
+    except subprocess.CalledProcessError as error:
+        return f"a network namespace cannot be made: {error.stderr.strip()}"
+    return ""
 
 
 @dataclasses.dataclass
