@@ -36,9 +36,11 @@ package final class Channel: Sendable {
   /// Not needed where the channel itself goes.
   package func close() { core.withLock { $0 = nil } }
 
-  /// Makes a call; nothing is sent yet.
+  /// Makes a call; nothing is sent yet. Throws `DEADLINE_EXCEEDED` when its time is over already: the core would find
+  /// that out too late for a server that is quick.
   func makeCall(_ path: String, _ options: CallOptions) throws(RPCError) -> CallHandle {
     try options.metadata.validate()
+    if options.deadline.hasPassed { throw RPCError(.deadlineExceeded, "the call's time is over before it begins") }
     guard let core = core.withLock({ $0 }) else {
       throw RPCError(.unavailable, "the channel to \(target) is closed")
     }
