@@ -125,7 +125,11 @@ private struct BackgroundService: Service {
   let log: Logger
 
   func run() async throws {
-    do { try await cancelWhenGracefulShutdown { try await work() } } catch is CancellationError {
+    do {
+      try await cancelWhenGracefulShutdown { try await work() }
+      // Work that is over waits for the end: a service that ends while another is shut down counts as failed.
+      try await gracefulShutdown()
+    } catch is CancellationError {
       // Cancelled as it should be at the end.
     } catch {
       log.critical("the background work failed", metadata: ["error": "\(error)"])
