@@ -6,14 +6,14 @@
 # The results are committed; a test makes them anew and compares. Needs protoc and protoc-c
 # (Debian: protobuf-compiler protobuf-c-compiler) and the built generator, protoc-gen-voice.
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
+source "$(dirname "$0")/../deploy/lib.sh"
 output=$root
 generator=$root/.build/release/protoc-gen-voice
 while [ $# -gt 0 ]; do
   case $1 in
     --generator) generator=$(realpath "$2"); shift 2 ;;
     --output) output=$(realpath "$2"); shift 2 ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) echo "generate.sh: unknown argument '$1' (see --help)" >&2; exit 2 ;;
   esac
 done

@@ -7,7 +7,7 @@
 set -euo pipefail
 source "$(dirname "$0")/../deploy/lib.sh"
 case ${1:-} in
-  '' | -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  '' | -h | --help) usage; exit 0 ;;
 esac
 python_environment
 exec "$python" "$root/Tests/Protos/release.py" "$1"

@@ -33,7 +33,7 @@ case $kind in
   mvector) modules='torch torchaudio numpy grpc_tools' ;;
   features) modules='torch torchaudio kaldi_native_fbank soxr numpy' ;;
   search) modules='faiss numpy' ;;
-  -h | --help) sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) usage; exit 0 ;;
   *)
     say "benchmark.sh: what is measured? training, inference, promotion, features, search, mvector,
       growth, rpc, soak or capacity"

@@ -13,7 +13,7 @@ case ${1:-} in
   '') ;;
   --down) mode=down ;;
   --train) mode=train ;;
-  -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) usage; exit 0 ;;
   *) say "demo.sh: unknown argument '$1' (see --help)"; exit 2 ;;
 esac
 

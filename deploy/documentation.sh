@@ -6,7 +6,7 @@
 # The package must be built in release. Fails when a page links to what does not exist, or its example does not compile.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
-case ${1:-} in -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
+case ${1:-} in -h | --help) usage; exit 0 ;; esac
 need_swift
 cd "$root"
 output=${1:-.build/documentation}

@@ -10,7 +10,7 @@ source "$(dirname "$0")/lib.sh"
 
 case ${1:-} in
   '') ;;
-  -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) usage; exit 0 ;;
   *) say "fetch-model.sh: unknown argument '$1' (see --help)"; exit 2 ;;
 esac
 

@@ -10,11 +10,12 @@
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-all=(checkpoint safetensors configuration audio stream requests mapping)
+all=()
+for folder in "$root"/Tests/Fuzz/Corpus/*/; do all+=("$(basename "$folder")"); done
 targets=() seconds=1200 runs=-1
 while [ $# -gt 0 ]; do
   case $1 in
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     --seconds) seconds=${2:?--seconds N}; shift ;;
     --runs) runs=${2:?--runs N}; shift ;;
     *)

@@ -32,7 +32,7 @@ for group in "$@"; do
     build) ;;
     demo) packages+=("${demo[@]}") ;;
     test) packages+=("${test[@]}") ;;
-    -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) say "install-deps.sh: unknown group '$group': build, demo or test"; exit 2 ;;
   esac
 done

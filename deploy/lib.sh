@@ -6,6 +6,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Says what is being done, on the error stream: a script's output is its result.
 say() { printf '%s\n' "$*" >&2; }
 
+# Prints what a script says of itself at its top.
+usage() { awk 'NR > 1 { if (!sub(/^# ?/, "")) exit; print }' "$0"; }
+
 # Ends the script with what to do.
 fail() {
   say "$(basename "$0"): $*"

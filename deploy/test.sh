@@ -23,7 +23,7 @@ stages=()
 fault_options=()
 for argument in "$@"; do
   case $argument in
-    -h | --help) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     --full) fault_options=(--full) ;;
     *)
       [[ " ${all[*]} " == *" $argument "* ]] || { say "test.sh: no stage '$argument': ${all[*]}"; exit 2; }
