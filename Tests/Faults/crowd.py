@@ -55,6 +55,26 @@ class Crowd:
                    f"{count} recognitions one after the other without a failure")
         return last()[0].begin - begin
 
+    def suffers(self, broken, what: str, seconds: float) -> None:
+        """Everybody calls until some calls fail while `broken` lasts, and all are answered soon after it."""
+        with self:
+            with broken:
+                begin = time.monotonic()
+                eventually(lambda: len([call for call in self.since(begin) if not call.is_answered]) >= 2,
+                           what=f"calls that fail while {what}")
+            took = self.serves_again(seconds=seconds)
+        print(f"served again {took:.1f} s after {what}")
+        assert not self.verdict()
+
+    def leaves_out(self, broken, what: str) -> None:
+        """Everybody calls until no call goes to the one of two replicas that is `broken`."""
+        with self:
+            with broken:
+                took = self.serves_alone()
+            self.serves_again(1)
+        print(f"left out {took:.1f} s after {what}")
+        assert not self.verdict()
+
     def since(self, moment: float) -> list:
         """The calls that began at that moment or later."""
         return [call for call in self.callers.calls if call.begin >= moment]

@@ -25,24 +25,12 @@ def test_a_slow_and_lossy_network_costs_time_alone(rig, people):
 def test_who_cannot_be_reached_costs_calls_their_time_and_nothing_else(rig, people, name, request):
     if name in ("gateway", "feature") and not request.config.getoption("--full"):
         pytest.skip("with --full only: the same way on as for a registry")
-    part = getattr(rig, name)
-    with people:
-        with need_network(rig).broken(part.host.name, is_cut=True):
-            begin = time.monotonic()
-            eventually(lambda: len([call for call in people.since(begin) if not call.is_answered]) >= 2,
-                       what=f"calls that fail while nothing reaches {name}")
-        took = people.serves_again(seconds=60)
-    print(f"{name}: served again {took:.1f} s after the network did")
-    assert not people.verdict()
+    cut = need_network(rig).broken(getattr(rig, name).host.name, is_cut=True)
+    people.suffers(cut, f"nothing reaches {name}", seconds=60)
 
 
 def test_a_replica_that_cannot_be_reached_is_left_out(rig, people):
-    with people:
-        with need_network(rig).broken("embedding-0", is_cut=True):
-            took = people.serves_alone()
-        people.serves_again(1)
-    print(f"embedding-0: left out after {took:.1f} s")
-    assert not people.verdict()
+    people.leaves_out(need_network(rig).broken("embedding-0", is_cut=True), "nothing reaches embedding-0")
 
 
 def test_registry_and_embeddings_apart_change_nothing(rig, people):

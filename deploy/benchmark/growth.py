@@ -5,7 +5,6 @@ a level one is none. All runs on loopback, in a cluster of its own; galleries ar
 """
 
 import argparse
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -22,6 +21,8 @@ sys.path[:0] = [str(ROOT / "Tests" / "Integration")]
 import cluster as cluster_module  # noqa: E402
 import svg  # noqa: E402
 import voices  # noqa: E402
+from capacity import process, resident  # noqa: E402
+from closed_loop import closed_loop  # noqa: E402
 
 LENGTHS = (1, 3, 10, 30, 60, 180, 600)
 GALLERIES = (100, 1_000, 10_000, 100_000, 1_000_000)
@@ -39,8 +40,7 @@ def parse() -> argparse.Namespace:
 
 
 def resident_mib(cluster, service: str) -> float:
-    pages = int(pathlib.Path(f"/proc/{cluster.process(service)['pid']}/statm").read_text().split()[1])
-    return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
+    return round(resident(process(cluster, service)) / 2**20, 1)
 
 
 class Caller:
@@ -77,19 +77,9 @@ class Caller:
     def loop(self, in_flight: int, seconds: float) -> dict:
         """A closed loop: calls a second and their latencies."""
         audio = recording(3)
-
-        def until(end: float) -> list[float]:
-            times = []
-            while time.monotonic() < end:
-                times.append(self.identify(audio))
-            return times
-
-        with concurrent.futures.ThreadPoolExecutor(in_flight) as pool:
-            begin = time.monotonic()
-            times = sorted(sum(pool.map(until, [begin + seconds] * in_flight), []))
-            took = time.monotonic() - begin
+        times, took = closed_loop(lambda: self.identify(audio), in_flight, seconds)
         return {"calls_per_second": round(len(times) / took, 1), "p50_ms": round(statistics.median(times), 1),
-                "p99_ms": round(times[int(len(times) * 0.99)], 1)}
+                "p99_ms": round(sorted(times)[int(len(times) * 0.99)], 1)}
 
 
 def recording(seconds: int):

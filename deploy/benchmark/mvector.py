@@ -8,7 +8,6 @@ better one counts. The cluster serves the same network as a float32 and as a flo
 AVX-512 FP16 serves in float32. Prints one JSON object.
 """
 
-import concurrent.futures
 import json
 import os
 import pathlib
@@ -17,31 +16,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "Tests" / "Integration")]
 
 import cluster as cluster_module  # noqa: E402
 import voices  # noqa: E402
+from closed_loop import closed_loop  # noqa: E402
 
 IN_FLIGHT, SECONDS = 16, 4.0
 
 
 def calls_per_second(embed, request) -> float:
     """Of a closed loop, after a quarter of its time that warms up."""
-    def until(end: float) -> int:
-        count = 0
-        while time.monotonic() < end:
-            embed(request, timeout=60)
-            count += 1
-        return count
-
-    with concurrent.futures.ThreadPoolExecutor(IN_FLIGHT) as pool:
-        for seconds in (SECONDS / 4, SECONDS):
-            begin = time.monotonic()
-            done = sum(pool.map(until, [begin + seconds] * IN_FLIGHT))
-    return done / (time.monotonic() - begin)
+    for seconds in (SECONDS / 4, SECONDS):
+        given, took = closed_loop(lambda: embed(request, timeout=60), IN_FLIGHT, seconds)
+    return len(given) / took
 
 
 def main() -> None:

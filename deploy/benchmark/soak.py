@@ -23,6 +23,7 @@ sys.path[:0] = [str(ROOT / "Tests" / "Integration")]
 import cluster as cluster_module  # noqa: E402
 import svg  # noqa: E402
 import voices  # noqa: E402
+from capacity import resident  # noqa: E402
 
 CALLS = "identify=8,verify=1,contrast=1,embed=1,enroll=1"
 
@@ -57,9 +58,8 @@ class Soak:
         for process in self.cluster.status()["processes"]:
             folder = pathlib.Path("/proc") / str(process["pid"])
             if process["service"] != "postgres" and folder.exists():
-                pages = int((folder / "statm").read_text().split()[1])
                 processes[process["service"]] = {
-                    "rss_mib": pages * os.sysconf("SC_PAGE_SIZE") / 2**20, "files": len(os.listdir(folder / "fd"))}
+                    "rss_mib": resident(folder) / 2**20, "files": len(os.listdir(folder / "fd"))}
         minutes = (time.monotonic() - self.begin) / 60
         total = answer["total"]
         self.turns.append({"minutes": minutes, "total": total, "processes": processes})
